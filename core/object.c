@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * object.c - tree, eviction order and gauges of an object, kept in step
+ *
+ * A page is added to the order after it was inserted into the tree and taken off
+ * it in the same lock hold in which it leaves the tree.  So whoever finds a page
+ * listed, in an RCU read section, finds its object alive: an object is retired
+ * only when its tree is empty, and its memory lasts for a grace period after.
+ */
+#include "index.h"
+
+struct tmem_object *tmem_object_alloc(struct tmem_pool *pool,
+				      const struct tmem_oid *oid)
+{
+	struct tmem_object *obj;
+
+	obj = kmem_cache_alloc(*pool->index->cache, pool->gfp);
+	if (!obj)
+		return NULL;
+	obj->oid = *oid;
+	obj->pool = pool;
+	tmem_radix_setup(&obj->tree);
+	return obj;
+}
+
+void tmem_object_free(struct tmem_object *obj)
+{
+	if (obj)
+		kmem_cache_free(*obj->pool->index->cache, obj);
+}
+
+static void object_free_rcu(struct rcu_head *head)
+{
+	/* the pool is still there: its destruction waits for callbacks */
+	tmem_object_free(container_of(head, struct tmem_object, rcu));
+}
+
+void tmem_object_retire(struct tmem_object *obj)
+{
+	call_rcu(&obj->rcu, object_free_rcu);
+}
+
+bool tmem_page_claim(struct tmem_pool *pool, struct tmem_page *page)
+{
+	if (!(pool->index->flags & TMEM_INDEX_LOCKLESS))
+		return true;
+	return xchg(&page->owned, 1) == 0;
+}
+
+unsigned int tmem_object_insert(struct tmem_object *obj, u32 index,
+				struct tmem_page *page,
+				struct tmem_node_list *stash,
+				struct tmem_page **old)
+{
+	struct tmem_pool *pool = obj->pool;
+	unsigned int nr = stash->nr, need;
+
+	page->obj = obj;
+	page->index = index;
+	need = tmem_radix_insert(&obj->tree, index, page, stash, old);
+	if (need)
+		return need;
+	if (nr != stash->nr)
+		tmem_count(pool, TMEM_nodes, nr - stash->nr);
+	if (*old)
+		tmem_order_del(pool, *old);
+	else
+		tmem_count(pool, TMEM_pages, 1);
+	tmem_order_add(pool, page);
+	return 0;
+}
+
+struct tmem_page *tmem_object_remove(struct tmem_object *obj, u32 index,
+				     const struct tmem_page *expect,
+				     struct tmem_node_list *dead)
+{
+	struct tmem_pool *pool = obj->pool;
+	unsigned int nr = dead->nr;
+	struct tmem_page *page;
+
+	page = tmem_radix_delete(&obj->tree, index, expect, dead);
+	if (!page)
+		return NULL;
+	if (nr != dead->nr)
+		tmem_count(pool, TMEM_nodes, (s64)nr - dead->nr);
+	tmem_count(pool, TMEM_pages, -1);
+	tmem_order_del(pool, page);
+	return page;
+}
+
+bool tmem_object_swap(struct tmem_object *obj, struct tmem_page *old,
+		      struct tmem_page *new)
+{
+	new->obj = obj;
+	new->index = old->index;
+	if (!tmem_radix_swap(&obj->tree, old->index, old, new))
+		return false;
+	tmem_order_swap(obj->pool, old, new);
+	return true;
+}
+
+void tmem_detached_init(struct tmem_detached *out)
+{
+	INIT_LIST_HEAD(&out->pages);
+	out->nr_pages = 0;
+	out->nodes = (struct tmem_node_list){ };
+	out->obj = NULL;
+}
+
+static void detach_page(struct tmem_object *obj, u32 index,
+			struct tmem_detached *out)
+{
+	struct tmem_page *page;
+
+	page = tmem_object_remove(obj, index, NULL, &out->nodes);
+	if (page && tmem_page_claim(obj->pool, page)) {
+		list_add_tail(&page->order, &out->pages);
+		out->nr_pages++;
+	}
+}
+
+void tmem_object_detach(struct tmem_object *obj, struct tmem_range *range,
+			struct tmem_detached *out)
+{
+	u32 index = range->first;
+	unsigned int i;
+
+	/* a single page needs no search */
+	for (i = 0; i < TMEM_DETACH_BATCH; i++) {
+		if (index != range->last &&
+		    !tmem_radix_next(&obj->tree, &index, range->last)) {
+			range->done = true;
+			return;
+		}
+		detach_page(obj, index, out);
+		if (index == range->last) {
+			range->done = true;
+			return;
+		}
+		range->first = ++index;
+	}
+}
+
+long tmem_detached_free(struct tmem_pool *pool, struct tmem_detached *out)
+{
+	struct tmem_page *page, *next;
+
+	list_for_each_entry_safe(page, next, &out->pages, order)
+		tmem_page_put(pool, page);
+	tmem_nodes_retire(pool, &out->nodes);
+	if (out->obj)
+		tmem_object_retire(out->obj);
+	return out->nr_pages;
+}
+
+int tmem_object_validate(const struct tmem_pool *pool,
+			 const struct tmem_object *obj,
+			 struct tmem_census *sum)
+{
+	u64 nr_nodes;
+	int ret;
+
+	if (!tmem_check(obj->pool == pool) ||
+	    !tmem_check(!tmem_object_empty(obj)))
+		return -EUCLEAN;
+	ret = tmem_radix_validate(obj, &nr_nodes);
+	sum->objects++;
+	sum->nodes += nr_nodes;
+	sum->pages += obj->tree.nr_pages;
+	return ret;
+}

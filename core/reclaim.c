@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * reclaim.c - the memory budget, and eviction bottoms-up in exact put order
+ *
+ * Eviction order.  Pages stand in lists, one per shard; a put appends to the
+ * shard of its CPU, with the next number of one sequence.  Each shard shows the
+ * number of its first page, and the victim is the first page of the shard that
+ * shows the lowest: strictly the order of the puts, with no lock that all puts
+ * share.  Under racing puts the order is that of the numbers.
+ *
+ * A victim is picked by taking it off its list with a reference, under the
+ * order lock, and then removed from its index by its descriptor: if that very
+ * page is not there any more, somebody else has taken it out and will free it.
+ * Either way no evictor meets it twice, so reclaim makes progress whoever
+ * stalls.  Where two compressed pages share a page frame the other one follows,
+ * whatever its age: frames go in the order of their oldest page.
+ *
+ * Ordering guarantees
+ *
+ * (A) A listed page is in its index, or its remover has yet to call
+ *     tmem_order_del() under the index lock.  So its object is alive when it is
+ *     picked, and its memory is until the RCU read section ends.
+ *
+ * (B) The picker's reference keeps the descriptor from being reused, so that
+ *     comparing pointers decides identity.
+ */
+#include "reclaim.h"
+#include "index.h"
+
+#define VICTIMS_PER_PUT	256	/* 4 frames' worth of same-filled pages */
+#define DEFAULT_SHARDS	16
+#define NOTHING_LISTED	(~0ULL)
+
+struct tmem_order {
+	union {
+		struct {
+			spinlock_t lock;
+			u64 oldest;	/* seq of the first page, or
+					 * NOTHING_LISTED; written under lock,
+					 * READ_ONCE */
+			struct list_head pages;	/* by seq, rising */
+		};
+		/* no line shared, though memory may not come aligned */
+		u8 room[2 * SMP_CACHE_BYTES];
+	};
+};
+
+int tmem_reclaim_init(struct tmem *tm, const struct tmem_config *config)
+{
+	struct tmem_reclaim *r = &tm->reclaim;
+	unsigned int i, nr = config->shards;
+
+	if (!nr)
+		nr = roundup_pow_of_two(min_t(unsigned int, DEFAULT_SHARDS,
+					      num_online_cpus()));
+	r->order = kvcalloc(nr, sizeof(*r->order), GFP_KERNEL);
+	if (!r->order)
+		return -ENOMEM;
+	r->nr_shards = nr;
+	for (i = 0; i < nr; i++) {
+		spin_lock_init(&r->order[i].lock);
+		r->order[i].oldest = NOTHING_LISTED;
+		INIT_LIST_HEAD(&r->order[i].pages);
+	}
+	atomic_long_set(&r->charged, 0);
+	atomic_long_set(&r->peak, 0);
+	atomic64_set(&r->seq, 0);
+	WRITE_ONCE(r->budget, (long)(config->budget << PAGE_SHIFT));
+	return 0;
+}
+
+void tmem_reclaim_exit(struct tmem *tm)
+{
+	WARN_ON_ONCE(atomic_long_read(&tm->reclaim.charged));
+	kvfree(tm->reclaim.order);
+}
+
+/* ---- the budget ---- */
+
+static void note_peak(struct tmem_reclaim *r, long charged)
+{
+	long peak = atomic_long_read(&r->peak);
+
+	while (charged > peak)
+		if (atomic_long_try_cmpxchg(&r->peak, &peak, charged))
+			break;
+}
+
+int tmem_charge(struct tmem *tm, size_t bytes)
+{
+	struct tmem_reclaim *r = &tm->reclaim;
+	long now = atomic_long_read(&r->charged);
+
+	/* never above the budget, not even for a moment: others are looking */
+	do {
+		if (now + (long)bytes > READ_ONCE(r->budget))
+			return -ENOSPC;
+	} while (!atomic_long_try_cmpxchg(&r->charged, &now,
+					  now + (long)bytes));
+	note_peak(r, now + (long)bytes);
+	return 0;
+}
+
+void tmem_uncharge(struct tmem *tm, size_t bytes)
+{
+	atomic_long_sub(bytes, &tm->reclaim.charged);
+}
+
+/* ---- the order ---- */
+
+/* After a change at the head of the list; lock held. */
+static void show_oldest(struct tmem_order *order)
+{
+	u64 seq = NOTHING_LISTED;
+
+	if (!list_empty(&order->pages))
+		seq = list_first_entry(&order->pages, struct tmem_page,
+				       order)->seq;
+	if (order->oldest != seq)
+		WRITE_ONCE(order->oldest, seq);
+}
+
+static inline struct tmem_order *order_of(struct tmem *tm,
+					  const struct tmem_page *page)
+{
+	return &tm->reclaim.order[page->shard];
+}
+
+void tmem_order_add(struct tmem_pool *pool, struct tmem_page *page)
+{
+	struct tmem_order *order = order_of(pool->tm, page);
+	unsigned long flags;
+
+	if (tmem_pool_persistent(pool))
+		return;
+	spin_lock_irqsave(&order->lock, flags);
+	/* numbered under the lock, so the list stays sorted */
+	page->seq = atomic64_inc_return(&pool->tm->reclaim.seq);
+	page->listed = 1;
+	list_add_tail(&page->order, &order->pages);
+	show_oldest(order);
+	spin_unlock_irqrestore(&order->lock, flags);
+}
+
+static void unlist_locked(struct tmem_order *order, struct tmem_page *page)
+{
+	list_del(&page->order);
+	page->listed = 0;
+	show_oldest(order);
+}
+
+void tmem_order_del(struct tmem_pool *pool, struct tmem_page *page)
+{
+	struct tmem_order *order = order_of(pool->tm, page);
+	unsigned long flags;
+
+	if (tmem_pool_persistent(pool))
+		return;
+	spin_lock_irqsave(&order->lock, flags);
+	if (page->listed)
+		unlist_locked(order, page);
+	spin_unlock_irqrestore(&order->lock, flags);
+}
+
+void tmem_order_swap(struct tmem_pool *pool, struct tmem_page *old,
+		     struct tmem_page *new)
+{
+	struct tmem_order *order = order_of(pool->tm, old);
+	unsigned long flags;
+
+	if (tmem_pool_persistent(pool))
+		return;
+	spin_lock_irqsave(&order->lock, flags);
+	new->seq = old->seq;
+	new->listed = 1;
+	if (old->listed) {
+		list_replace(&old->order, &new->order);
+		old->listed = 0;
+	} else {
+		/* picked as the oldest: so is its successor */
+		list_add(&new->order, &order->pages);
+	}
+	show_oldest(order);
+	spin_unlock_irqrestore(&order->lock, flags);
+}
+
+void tmem_order_renew(struct tmem_pool *pool, struct tmem_page *page)
+{
+	struct tmem_order *order = order_of(pool->tm, page);
+	unsigned long flags;
+
+	spin_lock_irqsave(&order->lock, flags);
+	if (page->listed) {
+		page->seq = atomic64_inc_return(&pool->tm->reclaim.seq);
+		list_move_tail(&page->order, &order->pages);
+		show_oldest(order);
+	}
+	spin_unlock_irqrestore(&order->lock, flags);
+}
+
+/* ---- victims ---- */
+
+/* The page that is oldest now, off its list and with a reference; or NULL. */
+static struct tmem_page *pick_oldest(struct tmem *tm)
+{
+	struct tmem_reclaim *r = &tm->reclaim;
+	struct tmem_order *order;
+	struct tmem_page *page;
+	unsigned long flags;
+	unsigned int i;
+	u64 oldest;
+
+	do {
+		oldest = NOTHING_LISTED;
+		order = NULL;
+		for (i = 0; i < r->nr_shards; i++) {
+			u64 seq = READ_ONCE(r->order[i].oldest);
+
+			if (seq < oldest) {
+				oldest = seq;
+				order = &r->order[i];
+			}
+		}
+		if (!order)
+			return NULL;
+		page = NULL;
+		spin_lock_irqsave(&order->lock, flags);
+		if (!list_empty(&order->pages)) {
+			page = list_first_entry(&order->pages,
+						struct tmem_page, order);
+			unlist_locked(order, page);
+			refcount_inc(&page->refs);
+		}
+		spin_unlock_irqrestore(&order->lock, flags);
+	} while (!page);	/* the list ran empty as we came */
+	return page;
+}
+
+/* Take a page, held by a reference, off its list; false if it is off already. */
+static bool pick(struct tmem *tm, struct tmem_page *page)
+{
+	struct tmem_order *order = order_of(tm, page);
+	unsigned long flags;
+	bool listed;
+
+	spin_lock_irqsave(&order->lock, flags);
+	listed = page->listed;
+	if (listed)
+		unlist_locked(order, page);
+	spin_unlock_irqrestore(&order->lock, flags);
+	return listed;
+}
+
+/* Remove a page that was picked; returns the bytes uncharged. */
+static size_t evict_page(struct tmem_pool *pool, struct tmem_page *page)
+{
+	if (pool->index->replace(pool, page, NULL))
+		return 0;
+	tmem_count(pool, TMEM_evicted, 1);
+	return tmem_page_put(pool, page);
+}
+
+/*
+ * Evict the oldest page, and the one that shares its frame.  Returns how many
+ * victims were picked, 0 if there was none; adds what was uncharged to @freed.
+ */
+static unsigned int evict_oldest(struct tmem *tm, size_t *freed)
+{
+	struct tmem_page *page = pick_oldest(tm), *buddy = NULL;
+	unsigned int nr = 1;
+	struct tmem_pool *pool;
+
+	if (!page)
+		return 0;
+	pool = page->obj->pool;
+	if (pool->store->buddy)
+		buddy = pool->store->buddy(pool, page);
+	*freed += evict_page(pool, page);
+	if (buddy) {
+		/* listed: so its object is alive, see (A) */
+		if (pick(tm, buddy)) {
+			*freed += evict_page(pool, buddy);
+			nr++;
+		}
+		*freed += tmem_page_put(pool, buddy);
+	}
+	*freed += tmem_page_put(pool, page);
+	return nr;
+}
+
+int tmem_make_room(struct tmem *tm, size_t bytes)
+{
+	unsigned int nr, victims = 0;
+	size_t freed = 0;
+
+	while (tmem_charge(tm, bytes)) {
+		if (victims >= VICTIMS_PER_PUT)
+			return -ENOSPC;
+		nr = evict_oldest(tm, &freed);
+		if (!nr)
+			return -ENOSPC;
+		victims += nr;
+	}
+	return 0;
+}
+
+u64 tmem_evict(struct tmem *tm, u64 frames)
+{
+	size_t freed = 0;
+	unsigned int nr = 1;
+
+	while (nr && freed >> PAGE_SHIFT < frames) {
+		rcu_read_lock();
+		nr = evict_oldest(tm, &freed);
+		rcu_read_unlock();
+	}
+	return freed >> PAGE_SHIFT;
+}
+
+int tmem_set_budget(struct tmem *tm, u64 frames)
+{
+	struct tmem_reclaim *r = &tm->reclaim;
+	unsigned int nr = 1;
+	size_t freed = 0;
+
+	might_sleep();
+	if (!tmem_budget_valid(frames))
+		return -EINVAL;
+	WRITE_ONCE(r->budget, (long)(frames << PAGE_SHIFT));
+	while (nr && atomic_long_read(&r->charged) > READ_ONCE(r->budget)) {
+		rcu_read_lock();
+		nr = evict_oldest(tm, &freed);
+		rcu_read_unlock();
+		cond_resched();
+	}
+	return 0;
+}
+
+int tmem_order_validate(struct tmem *tm, u64 *nr_pages)
+{
+	struct tmem_reclaim *r = &tm->reclaim;
+	struct tmem_page *page;
+	unsigned int i;
+
+	*nr_pages = 0;
+	for (i = 0; i < r->nr_shards; i++) {
+		struct tmem_order *order = &r->order[i];
+		u64 first = NOTHING_LISTED, last = 0;
+
+		list_for_each_entry(page, &order->pages, order) {
+			if (first == NOTHING_LISTED)
+				first = page->seq;
+			if (!tmem_check(page->listed) ||
+			    !tmem_check(page->shard == i) ||
+			    !tmem_check(page->seq >= last) ||
+			    !tmem_check(!tmem_pool_persistent(page->obj->pool)))
+				return -EUCLEAN;
+			last = page->seq;
+			(*nr_pages)++;
+		}
+		if (!tmem_check(order->oldest == first))
+			return -EUCLEAN;
+	}
+	return 0;
+}

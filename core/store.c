@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * store.c - life of page descriptors; the stores none and raw
+ *
+ * none keeps no bytes and charges a page frame a page: curves and benchmarks of
+ * the index.  raw keeps each page in a page frame of its own.
+ */
+#include "store.h"
+#include "frame.h"
+#include "index.h"
+
+static struct kmem_cache *page_cache;
+
+int tmem_store_init(void)
+{
+	page_cache = kmem_cache_create("tmem_page", sizeof(struct tmem_page),
+				       0, 0, NULL);
+	if (!page_cache)
+		return -ENOMEM;
+	if (tmem_frame_cache_init()) {
+		kmem_cache_destroy(page_cache);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void tmem_store_exit(void)
+{
+	tmem_frame_cache_exit();
+	kmem_cache_destroy(page_cache);
+	page_cache = NULL;
+}
+
+/* ---- descriptors ---- */
+
+struct tmem_page *tmem_page_create(struct tmem_pool *pool,
+				   struct tmem_request *req)
+{
+	struct tmem_page *page = kmem_cache_alloc(page_cache, pool->gfp);
+	int ret;
+
+	if (!page)
+		return ERR_PTR(-ENOMEM);
+	page->obj = NULL;
+	refcount_set(&page->refs, 1);
+	WRITE_ONCE(page->owned, 0);
+	page->listed = 0;
+	page->shard = req->shard;
+	ret = pool->store->add(pool, page, req);
+	if (ret) {
+		kmem_cache_free(page_cache, page);
+		return ERR_PTR(ret);
+	}
+	tmem_count(pool, TMEM_bytes_stored, page->size);
+	return page;
+}
+
+static void page_free_rcu(struct rcu_head *head)
+{
+	kmem_cache_free(page_cache, container_of(head, struct tmem_page, rcu));
+}
+
+size_t tmem_page_put(struct tmem_pool *pool, struct tmem_page *page)
+{
+	size_t bytes;
+
+	if (!refcount_dec_and_test(&page->refs))
+		return 0;
+	tmem_count(pool, TMEM_bytes_stored, -(s64)page->size);
+	bytes = pool->store->del(pool, page);
+	if (pool->index->flags & TMEM_INDEX_LOCKLESS)
+		call_rcu(&page->rcu, page_free_rcu);
+	else
+		kmem_cache_free(page_cache, page);
+	return bytes;
+}
+
+int tmem_page_read_kept(struct tmem_pool *pool, struct tmem_page *page,
+			void *dst)
+{
+	int ret = tmem_page_read(pool, page, dst);
+
+	if (!tmem_pool_persistent(pool)) {
+		if (!ret) {
+			tmem_order_renew(pool, page);
+		} else if (!pool->index->replace(pool, page, NULL)) {
+			tmem_count(pool, TMEM_dropped, 1);
+			tmem_page_put(pool, page);
+		}
+	}
+	tmem_page_put(pool, page);
+	return ret;
+}
+
+/* ---- charges ---- */
+
+int tmem_store_charge(struct tmem_pool *pool, struct tmem_request *req,
+		      size_t bytes)
+{
+	if (req->reserved >= bytes) {
+		req->reserved -= bytes;
+	} else if (tmem_charge(pool->tm, bytes)) {
+		req->short_by = bytes;
+		return -ENOSPC;
+	}
+	tmem_count(pool, TMEM_bytes_charged, bytes);
+	return 0;
+}
+
+void tmem_store_uncharge(struct tmem_pool *pool, size_t bytes)
+{
+	tmem_count(pool, TMEM_bytes_charged, -(s64)bytes);
+	tmem_uncharge(pool->tm, bytes);
+}
+
+/* ---- the compressor's memory ---- */
+
+int tmem_scratch_init(struct tmem *tm)
+{
+	struct tmem_scratch **scratch;
+	unsigned int cpu;
+
+	if (tm->scratch)
+		return 0;
+	scratch = kvcalloc(nr_cpu_ids, sizeof(*scratch), GFP_KERNEL);
+	if (!scratch)
+		return -ENOMEM;
+	tm->scratch = scratch;
+	for_each_possible_cpu(cpu) {
+		scratch[cpu] = kvmalloc(sizeof(**scratch), GFP_KERNEL);
+		if (!scratch[cpu]) {
+			tmem_scratch_exit(tm);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+void tmem_scratch_exit(struct tmem *tm)
+{
+	unsigned int cpu;
+
+	if (!tm->scratch)
+		return;
+	for_each_possible_cpu(cpu)
+		kvfree(tm->scratch[cpu]);
+	kvfree(tm->scratch);
+	tm->scratch = NULL;
+}
+
+struct tmem_scratch *tmem_scratch_get(struct tmem_pool *pool,
+				      struct tmem_request *req)
+{
+	if (!req->scratch)
+		req->scratch = pool->tm->scratch[get_cpu()];
+	return req->scratch;
+}
+
+void tmem_request_end(struct tmem_pool *pool, struct tmem_request *req)
+{
+	if (req->scratch)
+		put_cpu();
+	if (req->reserved)
+		tmem_uncharge(pool->tm, req->reserved);
+}
+
+/* ---- store none ---- */
+
+static int none_add(struct tmem_pool *pool, struct tmem_page *page,
+		    struct tmem_request *req)
+{
+	page->kind = TMEM_PAGE_INDEX;
+	page->size = 0;
+	return tmem_store_charge(pool, req, PAGE_SIZE);
+}
+
+static int none_get(struct tmem_pool *pool __maybe_unused,
+		    struct tmem_page *page __maybe_unused,
+		    void *dst __maybe_unused)
+{
+	return 0;
+}
+
+static size_t none_del(struct tmem_pool *pool,
+		       struct tmem_page *page __maybe_unused)
+{
+	tmem_store_uncharge(pool, PAGE_SIZE);
+	return PAGE_SIZE;
+}
+
+const struct tmem_store_ops tmem_store_none = {
+	.name	= "none",
+	.charge	= PAGE_SIZE,
+	.add	= none_add,
+	.get	= none_get,
+	.del	= none_del,
+};
+
+/* ---- store raw ---- */
+
+static int raw_add(struct tmem_pool *pool, struct tmem_page *page,
+		   struct tmem_request *req)
+{
+	int ret = tmem_store_charge(pool, req, PAGE_SIZE);
+
+	if (ret)
+		return ret;
+	page->addr = __get_free_page(pool->gfp);
+	if (!page->addr) {
+		tmem_store_uncharge(pool, PAGE_SIZE);
+		return -ENOMEM;
+	}
+	memcpy((void *)page->addr, req->src, PAGE_SIZE);
+	page->kind = TMEM_PAGE_RAW;
+	page->size = PAGE_SIZE;
+	return 0;
+}
+
+static int raw_get(struct tmem_pool *pool __maybe_unused,
+		   struct tmem_page *page, void *dst)
+{
+	memcpy(dst, (void *)page->addr, PAGE_SIZE);
+	return 0;
+}
+
+static size_t raw_del(struct tmem_pool *pool, struct tmem_page *page)
+{
+	free_page(page->addr);
+	tmem_store_uncharge(pool, PAGE_SIZE);
+	return PAGE_SIZE;
+}
+
+const struct tmem_store_ops tmem_store_raw = {
+	.name	= "raw",
+	.charge	= PAGE_SIZE,
+	.add	= raw_add,
+	.get	= raw_get,
+	.del	= raw_del,
+};

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * store.h - page descriptors, and the contract of a page store
+ *
+ * A page store is page-addressable memory: it holds the bytes behind a page
+ * descriptor, and nothing else knows where.
+ *
+ * Life of a descriptor.  It is born with one reference, that of its index.
+ * Whoever takes it out of the index owns that reference and drops it.  Others
+ * (an evictor, a reader of a page that stays) hold references of their own, each
+ * taken and dropped inside of one RCU read section.  The last one gives back
+ * the bytes at once, and the descriptor at once or, in a design whose readers
+ * take no lock, after a grace period.
+ */
+#ifndef TMEM_STORE_H
+#define TMEM_STORE_H
+
+#include "pool.h"
+
+struct tmem_object;
+struct tmem_frame;
+
+enum tmem_page_kind {
+	TMEM_PAGE_INDEX,	/* no bytes (store none) */
+	TMEM_PAGE_RAW,		/* a page frame of its own */
+	TMEM_PAGE_SAME,		/* one 64-bit word all over */
+	TMEM_PAGE_FRAME,	/* compressed, half of a frame */
+	TMEM_PAGE_ZS,		/* compressed, in the size-class allocator */
+};
+
+struct tmem_page {
+	struct tmem_object *obj;	/* set by insertion, then constant */
+	u32 index;			/* likewise */
+	refcount_t refs;
+	u64 seq;			/* age; order lock */
+	union {
+		struct list_head order;	/* while listed: order lock; when taken
+					 * out of the index: its new owner */
+		struct rcu_head rcu;	/* when the last reference is gone */
+	};
+	union {				/* constant, by kind */
+		unsigned long addr;
+		struct tmem_frame *frame;
+		unsigned long handle;
+		u64 word;
+	};
+	u32 owned;			/* lock-free designs: xchg decides who
+					 * takes the page out */
+	u16 size;			/* bytes kept; constant */
+	u8 kind;			/* enum tmem_page_kind; constant */
+	u8 half;			/* which of its frame; constant */
+	u8 shard;			/* of the order; constant */
+	u8 listed;			/* on it; order lock */
+};
+
+/* What a put carries through a design into the store. */
+struct tmem_request {
+	const struct tmem_oid *oid;
+	u32 index;
+	const void *src;
+	unsigned int shard;		/* where in the order the page will be */
+	size_t reserved;		/* bytes charged already for this put */
+	size_t short_by;		/* out, with -ENOSPC: bytes to make room
+					 * for; 0 if room would not help */
+	struct tmem_scratch *scratch;	/* holds the compressed page, so that a
+					 * second attempt need not compress */
+	u32 packed;			/* bytes in it; 0: not compressed yet */
+};
+
+struct tmem_store_ops {
+	const char *name;
+	size_t charge;	/* what every page costs, in bytes; 0: add finds out */
+
+	/* Where set: per pool, in process context. */
+	int (*pool_init)(struct tmem_pool *pool);
+	void (*pool_exit)(struct tmem_pool *pool);
+	u64 (*allocator_frames)(struct tmem_pool *pool);
+	int (*validate)(struct tmem_pool *pool);
+
+	/*
+	 * add: keep the bytes of @req behind @page, charge them, and set the
+	 * page's kind, size and payload.  Never evicts, never sleeps.
+	 * 0, -ENOMEM, -ENOSPC (with req->short_by), -E2BIG (refused by policy).
+	 */
+	int (*add)(struct tmem_pool *pool, struct tmem_page *page,
+		   struct tmem_request *req);
+	/* get: copy the bytes out; 0 or -EIO */
+	int (*get)(struct tmem_pool *pool, struct tmem_page *page, void *dst);
+	/* del: give the bytes back; returns how many were uncharged */
+	size_t (*del)(struct tmem_pool *pool, struct tmem_page *page);
+	/*
+	 * Where set: the other page that must go before the frame of @page can
+	 * be freed, with a reference taken, or NULL.
+	 */
+	struct tmem_page *(*buddy)(struct tmem_pool *pool,
+				   struct tmem_page *page);
+};
+
+extern const struct tmem_store_ops tmem_store_none;
+extern const struct tmem_store_ops tmem_store_raw;
+extern const struct tmem_store_ops tmem_store_lz4;
+
+int tmem_store_init(void);
+void tmem_store_exit(void);
+
+/*
+ * tmem_page_create - a descriptor that holds the bytes of @req
+ *
+ * Context: as the pool's put.  Never evicts.
+ * Return: the page with one reference, or ERR_PTR of what store add returns.
+ */
+struct tmem_page *tmem_page_create(struct tmem_pool *pool,
+				   struct tmem_request *req);
+
+/* tmem_page_put - drop a reference; returns the bytes that this uncharged */
+size_t tmem_page_put(struct tmem_pool *pool, struct tmem_page *page);
+
+/* tmem_page_read - copy the bytes out; the caller holds a reference */
+static inline int tmem_page_read(struct tmem_pool *pool, struct tmem_page *page,
+				 void *dst)
+{
+	return pool->store->get(pool, page, dst);
+}
+
+/*
+ * tmem_page_read_kept - read a page that stays in its index, and let go of it
+ *
+ * Renews a shared page; drops an ephemeral one whose bytes are corrupt.
+ * Context: a reference to @page held, which is consumed; no index lock.
+ * Return: 0 or -EIO.
+ */
+int tmem_page_read_kept(struct tmem_pool *pool, struct tmem_page *page,
+			void *dst);
+
+/* Charge for a page of this pool, from the reservation first; and back. */
+int tmem_store_charge(struct tmem_pool *pool, struct tmem_request *req,
+		      size_t bytes);
+void tmem_store_uncharge(struct tmem_pool *pool, size_t bytes);
+
+/* The compressor's memory of this CPU: held from the first use to the end. */
+struct tmem_scratch *tmem_scratch_get(struct tmem_pool *pool,
+				      struct tmem_request *req);
+void tmem_request_end(struct tmem_pool *pool, struct tmem_request *req);
+int tmem_scratch_init(struct tmem *tm);
+void tmem_scratch_exit(struct tmem *tm);
+
+struct tmem_scratch {
+	u8 work[LZ4_MEM_COMPRESS] __attribute__((aligned(64)));
+	u8 out[LZ4_COMPRESSBOUND(PAGE_SIZE)];
+};
+
+#endif /* TMEM_STORE_H */

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * slab.c - memory over malloc(), counted by kind.
+ *
+ * A cache has a number among the kinds of allocations, for its counters.  The
+ * number of a cache that was destroyed with objects alive is never given again,
+ * so the leak stays visible in tmem_port_live_print().
+ *
+ * In debug builds kmalloc and kvmalloc memory has a header in front, which knows
+ * its size and kind; so freeing with the wrong function, or twice, is told.
+ */
+#include <stdlib.h>
+
+#include "internal.h"
+
+#define CACHE_NAME 32
+
+struct kmem_cache {
+	unsigned int kind;
+	size_t size;		/* a multiple of align */
+	size_t object_size;	/* as asked for */
+	size_t align;
+	void (*ctor)(void *object);
+};
+
+/* Names by kind, empty where free; under names_lock. */
+static struct tmem_port_ticket names_lock;
+static char names[TMEM_PORT_NR_KINDS][CACHE_NAME] = {
+	[TMEM_PORT_KMALLOC] = "kmalloc",
+	[TMEM_PORT_KVMALLOC] = "kvmalloc",
+	[TMEM_PORT_PAGE] = "page frames",
+	[TMEM_PORT_PERCPU] = "per-CPU variables",
+	[TMEM_PORT_CACHE] = "slab caches",
+	[TMEM_PORT_ZS_POOL] = "zs pools",
+	[TMEM_PORT_ZS_OBJECT] = "zs objects",
+};
+
+long tmem_port_live_kind(unsigned int kind)
+{
+	long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(tmem_port_live_slots[cpu][kind]);
+	return sum;
+}
+
+const char *tmem_port_cache_name(unsigned int kind)
+{
+	return names[kind][0] ? names[kind] : NULL;
+}
+
+static unsigned int kind_get(const char *name)
+{
+	unsigned int kind;
+
+	tmem_port_ticket_lock(&names_lock);
+	for (kind = TMEM_PORT_FIRST_CACHE; kind < TMEM_PORT_NR_KINDS; kind++) {
+		if (!names[kind][0]) {
+			strncpy(names[kind], *name ? name : "unnamed", CACHE_NAME - 1);
+			break;
+		}
+	}
+	tmem_port_ticket_unlock(&names_lock);
+	return kind;
+}
+
+static void kind_put(unsigned int kind)
+{
+	tmem_port_ticket_lock(&names_lock);
+	memset(names[kind], 0, CACHE_NAME);
+	tmem_port_ticket_unlock(&names_lock);
+}
+
+struct kmem_cache *tmem_port_cache_create(const char *name, unsigned int size,
+					  unsigned int align, unsigned int flags,
+					  void (*ctor)(void *))
+{
+	struct kmem_cache *cache;
+
+	if (tmem_port_fault())
+		return NULL;
+	cache = calloc(1, sizeof(*cache));
+	if (!cache)
+		return NULL;
+	cache->kind = kind_get(name);
+	if (cache->kind == TMEM_PORT_NR_KINDS) {
+		pr_err("kmem_cache_create(%s): too many caches\n", name);
+		free(cache);
+		return NULL;
+	}
+	cache->align = max_t(size_t, align, sizeof(void *));
+	if (flags & SLAB_HWCACHE_ALIGN)
+		cache->align = max_t(size_t, cache->align, 64);
+	cache->object_size = size;
+	cache->size = round_up((size_t)size, cache->align);
+	cache->ctor = ctor;
+	tmem_port_count(TMEM_PORT_CACHE, 1);
+	return cache;
+}
+
+size_t tmem_port_cache_size(const struct kmem_cache *cache)
+{
+	return cache->object_size;
+}
+
+/* malloc() serves up to its own alignment without waste. */
+static void *aligned_malloc(size_t align, size_t size)
+{
+	void *p = NULL;
+
+	if (align <= _Alignof(max_align_t))
+		return malloc(size);
+	return posix_memalign(&p, align, size) ? NULL : p;
+}
+
+void *tmem_port_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
+{
+	void *object;
+
+	if (tmem_port_fault())
+		return NULL;
+	object = aligned_malloc(cache->align, cache->size);
+	if (unlikely(!object))
+		return NULL;
+	if (gfp & __GFP_ZERO)
+		memset(object, 0, cache->object_size);
+	else
+		tmem_port_poison(object, TMEM_PORT_POISON_NEW, cache->object_size);
+	if (cache->ctor)
+		cache->ctor(object);
+	tmem_port_count(cache->kind, 1);
+	return object;
+}
+
+void tmem_port_cache_free(struct kmem_cache *cache, void *object)
+{
+	if (unlikely(!object))
+		return;
+	tmem_port_count(cache->kind, -1);
+	tmem_port_poison(object, TMEM_PORT_POISON_FREE, cache->object_size);
+	free(object);
+}
+
+void tmem_port_cache_destroy(struct kmem_cache *cache)
+{
+	long live;
+
+	if (!cache)
+		return;
+	live = tmem_port_live_kind(cache->kind);
+	if (live) {
+		pr_err("kmem_cache_destroy(%s): %ld objects are still alive\n",
+		       names[cache->kind], live);
+		tmem_port_count_warning();
+	} else {
+		kind_put(cache->kind);
+	}
+	tmem_port_count(TMEM_PORT_CACHE, -1);
+	free(cache);
+}
+
+/* ---- kmalloc and kvmalloc ---- */
+
+#if TMEM_DEBUG
+
+#define MALLOC_MAGIC 0x6d616c6cU
+
+struct malloc_header {
+	u32 magic;
+	u32 kind;
+	size_t size;
+} __attribute__((__aligned__(16)));
+
+static void *counted_malloc(unsigned int kind, size_t size, bool zero)
+{
+	struct malloc_header *h;
+
+	if (size > SIZE_MAX - sizeof(*h))
+		return NULL;
+	h = malloc(sizeof(*h) + size);
+	if (!h)
+		return NULL;
+	h->magic = MALLOC_MAGIC;
+	h->kind = kind;
+	h->size = size;
+	memset(h + 1, zero ? 0 : TMEM_PORT_POISON_NEW, size);
+	tmem_port_count(kind, 1);
+	return h + 1;
+}
+
+static void counted_free(unsigned int kind, const void *p)
+{
+	struct malloc_header *h = (struct malloc_header *)(uintptr_t)p - 1;
+
+	/* kvfree() takes both kinds, kfree() only its own */
+	if (h->magic != MALLOC_MAGIC || (kind == TMEM_PORT_KMALLOC && h->kind != kind))
+		tmem_port_violation("freed", TMEM_PORT_HERE, NULL, NULL,
+				    "%s of memory that is %s",
+				    kind == TMEM_PORT_KMALLOC ? "kfree()" : "kvfree()",
+				    h->magic == MALLOC_MAGIC ? "from kvmalloc()" :
+							       "not allocated");
+	tmem_port_count(h->kind, -1);
+	tmem_port_poison(h, TMEM_PORT_POISON_FREE, sizeof(*h) + h->size);
+	free(h);
+}
+
+size_t tmem_port_malloc_size(const void *p)
+{
+	return p ? ((const struct malloc_header *)p - 1)->size : 0;
+}
+
+#else
+
+static void *counted_malloc(unsigned int kind, size_t size, bool zero)
+{
+	void *p = zero ? calloc(1, size) : malloc(size);
+
+	if (likely(p))
+		tmem_port_count(kind, 1);
+	return p;
+}
+
+static void counted_free(unsigned int kind, const void *p)
+{
+	tmem_port_count(kind, -1);
+	free((void *)(uintptr_t)p);
+}
+
+#endif /* TMEM_DEBUG */
+
+void *tmem_port_kzalloc(size_t size)
+{
+	return tmem_port_fault() ? NULL : counted_malloc(TMEM_PORT_KMALLOC, size, true);
+}
+
+void *tmem_port_kvcalloc(size_t n, size_t size)
+{
+	size_t bytes;
+
+	if (tmem_port_fault() || __builtin_mul_overflow(n, size, &bytes))
+		return NULL;
+	return counted_malloc(TMEM_PORT_KVMALLOC, bytes, true);
+}
+
+void *tmem_port_kvmalloc(size_t size, gfp_t gfp)
+{
+	if (tmem_port_fault())
+		return NULL;
+	return counted_malloc(TMEM_PORT_KVMALLOC, size, gfp & __GFP_ZERO);
+}
+
+void tmem_port_kfree(const void *p)
+{
+	if (p)
+		counted_free(TMEM_PORT_KMALLOC, p);
+}
+
+void tmem_port_kvfree(const void *p)
+{
+	if (p)
+		counted_free(TMEM_PORT_KVMALLOC, p);
+}
+
+/* ---- page frames ---- */
+
+unsigned long tmem_port_get_free_page(gfp_t gfp)
+{
+	void *page;
+
+	if (tmem_port_fault())
+		return 0;
+	if (posix_memalign(&page, PAGE_SIZE, PAGE_SIZE))
+		return 0;
+	if (gfp & __GFP_ZERO)
+		memset(page, 0, PAGE_SIZE);
+	else
+		tmem_port_poison(page, TMEM_PORT_POISON_NEW, PAGE_SIZE);
+	tmem_port_count(TMEM_PORT_PAGE, 1);
+	return (unsigned long)page;
+}
+
+void tmem_port_free_page(unsigned long addr)
+{
+	if (!addr)
+		return;
+	tmem_port_count(TMEM_PORT_PAGE, -1);
+	tmem_port_poison((void *)addr, TMEM_PORT_POISON_FREE, PAGE_SIZE);
+	free((void *)addr);
+}
