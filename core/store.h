@@ -145,7 +145,7 @@ int tmem_scratch_init(struct tmem *tm);
 void tmem_scratch_exit(struct tmem *tm);
 
 struct tmem_scratch {
-	u8 work[LZ4_MEM_COMPRESS] __attribute__((aligned(64)));
+	u64 work[LZ4_MEM_COMPRESS / sizeof(u64)];
 	u8 out[LZ4_COMPRESSBOUND(PAGE_SIZE)];
 };
 

@@ -23,6 +23,8 @@
 #include "frame.h"
 #include "store.h"
 
+static_assert(LZ4_MEM_COMPRESS % sizeof(u64) == 0, "scratch memory in words");
+
 #define SAME_CHARGE	64U
 #define CHAIN_MAX	8U
 #define CLASS_STEP	(PAGE_SIZE >> 8)
