@@ -33,14 +33,17 @@
  *
  * (B) A get that loses a claim looks again under the object's lock.  If the page
  *     is still in its slot then a get won it and the handle is empty: a miss.
- *     replace() swaps and claims in one lock hold, so it is never seen half way.
+ *     Only an exclusive get claims without the lock.  All others claim and clear
+ *     or overwrite the slot in one lock hold, so that a page which is claimed and
+ *     can still be found is one that a get has won; nobody is told that a page is
+ *     gone which a get could still find.
  *
  * (C) The last reference of a page is dropped, with release semantics, after the
  *     page left its slot.  A reader that finds no reference to take starts again
  *     at the bucket, and sees what took the page's place.
  *
- * (D) With the object's lock held, a page that nobody has claimed is in its slot:
- *     who clears or overwrites a slot claims the page in the same lock hold.
+ * (D) So, with the object's lock held, a page that nobody has claimed is in its
+ *     slot.
  *
  * Progress: a get starts again only when another operation on its handle got its
  * work done; a put only when an object died, or to fetch nodes (a dozen at most).
@@ -351,21 +354,24 @@ static int rcu_replace(struct tmem_pool *pool, struct tmem_page *old,
 {
 	/* its memory lasts through this RCU section; if dead, it is empty */
 	struct rcu_object *obj = to_rcu(old->obj);
+	struct tmem_node_list dead = { };
 	unsigned long flags;
-	bool mine;
+	bool mine, empty = false;
 
-	if (!new) {
-		if (!tmem_page_claim(pool, old))
-			return -ENOENT;
-		take_out(pool, obj, old);
-		return 0;
-	}
 	tmem_lock(pool, &obj->lock, flags);
 	/* a get that has won the old page has emptied the handle */
 	mine = tmem_page_claim(pool, old);
-	if (mine)
+	if (mine && new)
 		WARN_ON_ONCE(!tmem_object_swap(&obj->base, old, new)); /* (D) */
+	if (mine && !new) {
+		WARN_ON_ONCE(!tmem_object_remove(&obj->base, old->index, old,
+						 &dead));
+		empty = tmem_object_empty(&obj->base);
+	}
 	tmem_unlock(pool, &obj->lock, flags);
+	tmem_nodes_retire(pool, &dead);
+	if (empty)
+		object_prune(pool, obj);
 	return mine ? 0 : -ENOENT;
 }
 

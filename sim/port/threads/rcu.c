@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * rcu.c - batches of RCU callbacks, grace periods.
+ * rcu.c - grace periods, and batches of RCU callbacks for liburcu's thread, which
+ * runs them where the build is not the fast one (that has softirq.c).
  *
  * Each thread chains its callbacks, oldest first, in its own record; a full
  * chain becomes one callback of liburcu.  The chain has a lock, which nobody
@@ -16,57 +17,41 @@
  */
 #include "internal.h"
 
-#define BATCH_MAX (TMEM_DEBUG ? 1U : 64U)
-
 /* What the sanitizer is told of orders that liburcu makes. */
 #if TMEM_PORT_TSAN
 char tmem_port_grace;
-static char callbacks;
 #define grace_passed() __tsan_acquire(&tmem_port_grace)
+#else
+#define grace_passed() ((void)0)
+#endif
+
+void tmem_port_synchronize_rcu(void)
+{
+	(void)tmem_port_this();
+	tmem_port_urcu_synchronize();
+	grace_passed();
+}
+
+void tmem_port_quiesce(void)
+{
+	rcu_barrier();
+}
+
+#if !TMEM_PORT_FAST
+
+#define BATCH_MAX (TMEM_DEBUG ? 1U : 64U)
+
+#if TMEM_PORT_TSAN
+static char callbacks;
 #define callbacks_done() __tsan_release(&callbacks)
 #define callbacks_awaited() __tsan_acquire(&callbacks)
 #else
-#define grace_passed() ((void)0)
 #define callbacks_done() ((void)0)
 #define callbacks_awaited() ((void)0)
 #endif
 
-/* @thread's batch_lock is held. */
-static void batch_hand_over(struct tmem_port_thread *thread)
-{
-	struct rcu_head *first = thread->batch_first;
-
-	if (!first)
-		return;
-	thread->batch_first = NULL;
-	thread->batch_last = &thread->batch_first;
-	thread->batch_nr = 0;
-	tmem_port_urcu_call(first);
-}
-
-void tmem_port_rcu_flush(struct tmem_port_thread *thread)
-{
-	tmem_port_ticket_lock(&thread->batch_lock);
-	batch_hand_over(thread);
-	tmem_port_ticket_unlock(&thread->batch_lock);
-}
-
-void tmem_port_call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
-{
-	struct tmem_port_thread *self = tmem_port_this();
-
-	head->next = NULL;
-	head->func = func;
-	tmem_port_ticket_lock(&self->batch_lock);
-	*self->batch_last = head;
-	self->batch_last = &head->next;
-	if (++self->batch_nr >= BATCH_MAX)
-		batch_hand_over(self);
-	tmem_port_ticket_unlock(&self->batch_lock);
-}
-
 /* On liburcu's thread, after the grace period. */
-void tmem_port_rcu_run(void *first)
+static void batch_run(void *first)
 {
 	struct rcu_head *head, *next;
 
@@ -85,11 +70,35 @@ void tmem_port_rcu_run(void *first)
 	callbacks_done();
 }
 
-void tmem_port_synchronize_rcu(void)
+/* @thread's batch_lock is held. */
+static void batch_hand_over(struct tmem_port_thread *thread)
 {
-	(void)tmem_port_this();
-	tmem_port_urcu_synchronize();
-	grace_passed();
+	struct rcu_head *first = thread->batch.first;
+
+	if (!first)
+		return;
+	tmem_port_chain_init(&thread->batch);
+	thread->batch_nr = 0;
+	tmem_port_urcu_call(first, batch_run);
+}
+
+void tmem_port_rcu_flush(struct tmem_port_thread *thread)
+{
+	tmem_port_ticket_lock(&thread->batch_lock);
+	batch_hand_over(thread);
+	tmem_port_ticket_unlock(&thread->batch_lock);
+}
+
+void tmem_port_call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
+{
+	struct tmem_port_thread *self = tmem_port_this();
+
+	head->func = func;
+	tmem_port_ticket_lock(&self->batch_lock);
+	tmem_port_chain_add(&self->batch, head);
+	if (++self->batch_nr >= BATCH_MAX)
+		batch_hand_over(self);
+	tmem_port_ticket_unlock(&self->batch_lock);
 }
 
 void tmem_port_rcu_barrier(void)
@@ -106,7 +115,4 @@ void tmem_port_rcu_barrier(void)
 	callbacks_awaited();
 }
 
-void tmem_port_quiesce(void)
-{
-	rcu_barrier();
-}
+#endif /* !TMEM_PORT_FAST */

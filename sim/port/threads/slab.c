@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * slab.c - memory over malloc(), counted by kind.
+ * slab.c - memory, counted by kind: over malloc(), and in the fast build over
+ * magazine.c where it is slab objects or page frames.
  *
  * A cache has a number among the kinds of allocations, for its counters.  The
  * number of a cache that was destroyed with objects alive is never given again,
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 
 #include "internal.h"
+#include "magazine.h"
 
 #define CACHE_NAME 32
 
@@ -21,6 +23,9 @@ struct kmem_cache {
 	size_t object_size;	/* as asked for */
 	size_t align;
 	void (*ctor)(void *object);
+#if TMEM_PORT_FAST
+	struct tmem_port_depot depot;
+#endif
 };
 
 /* Names by kind, empty where free; under names_lock. */
@@ -72,6 +77,73 @@ static void kind_put(unsigned int kind)
 	tmem_port_ticket_unlock(&names_lock);
 }
 
+/* ---- objects, by build ---- */
+
+#if TMEM_PORT_FAST
+
+static int objects_init(struct kmem_cache *cache)
+{
+	if (cache->size > TMEM_PORT_OBJECT_MAX || cache->align > PAGE_SIZE) {
+		pr_err("objects of %zu bytes are too large for a slab\n", cache->size);
+		return -EINVAL;
+	}
+	return tmem_port_depot_init(&cache->depot, cache->size, cache->align);
+}
+
+static void objects_exit(struct kmem_cache *cache, bool leaked)
+{
+	tmem_port_depot_exit(&cache->depot, leaked);
+}
+
+static inline void *object_get(struct kmem_cache *cache)
+{
+	void *object = tmem_port_depot_alloc(&cache->depot);
+
+	if (likely(object))
+		tmem_port_show(object, cache->object_size);
+	return object;
+}
+
+static inline void object_put(struct kmem_cache *cache, void *object)
+{
+	tmem_port_hide(object, cache->object_size);
+	tmem_port_depot_free(&cache->depot, object);
+}
+
+#else
+
+static int objects_init(struct kmem_cache *cache)
+{
+	(void)cache;
+	return 0;
+}
+
+static void objects_exit(struct kmem_cache *cache, bool leaked)
+{
+	(void)cache;
+	(void)leaked;
+}
+
+/* malloc() serves up to its own alignment without waste. */
+static void *object_get(struct kmem_cache *cache)
+{
+	void *p = NULL;
+
+	if (cache->align <= _Alignof(max_align_t))
+		return malloc(cache->size);
+	return posix_memalign(&p, cache->align, cache->size) ? NULL : p;
+}
+
+static void object_put(struct kmem_cache *cache, void *object)
+{
+	tmem_port_poison(object, TMEM_PORT_POISON_FREE, cache->object_size);
+	free(object);
+}
+
+#endif /* TMEM_PORT_FAST */
+
+/* ---- caches ---- */
+
 struct kmem_cache *tmem_port_cache_create(const char *name, unsigned int size,
 					  unsigned int align, unsigned int flags,
 					  void (*ctor)(void *))
@@ -83,35 +155,32 @@ struct kmem_cache *tmem_port_cache_create(const char *name, unsigned int size,
 	cache = calloc(1, sizeof(*cache));
 	if (!cache)
 		return NULL;
-	cache->kind = kind_get(name);
-	if (cache->kind == TMEM_PORT_NR_KINDS) {
-		pr_err("kmem_cache_create(%s): too many caches\n", name);
-		free(cache);
-		return NULL;
-	}
 	cache->align = max_t(size_t, align, sizeof(void *));
 	if (flags & SLAB_HWCACHE_ALIGN)
 		cache->align = max_t(size_t, cache->align, 64);
 	cache->object_size = size;
-	cache->size = round_up((size_t)size, cache->align);
+	cache->size = round_up(max_t(size_t, size, 1), cache->align);
 	cache->ctor = ctor;
+	if (objects_init(cache))
+		goto free;
+	cache->kind = kind_get(name);
+	if (cache->kind == TMEM_PORT_NR_KINDS) {
+		pr_err("kmem_cache_create(%s): too many caches\n", name);
+		goto exit_objects;
+	}
 	tmem_port_count(TMEM_PORT_CACHE, 1);
 	return cache;
+
+exit_objects:
+	objects_exit(cache, false);
+free:
+	free(cache);
+	return NULL;
 }
 
 size_t tmem_port_cache_size(const struct kmem_cache *cache)
 {
 	return cache->object_size;
-}
-
-/* malloc() serves up to its own alignment without waste. */
-static void *aligned_malloc(size_t align, size_t size)
-{
-	void *p = NULL;
-
-	if (align <= _Alignof(max_align_t))
-		return malloc(size);
-	return posix_memalign(&p, align, size) ? NULL : p;
 }
 
 void *tmem_port_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
@@ -120,14 +189,14 @@ void *tmem_port_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 
 	if (tmem_port_fault())
 		return NULL;
-	object = aligned_malloc(cache->align, cache->size);
+	object = object_get(cache);
 	if (unlikely(!object))
 		return NULL;
 	if (gfp & __GFP_ZERO)
 		memset(object, 0, cache->object_size);
 	else
 		tmem_port_poison(object, TMEM_PORT_POISON_NEW, cache->object_size);
-	if (cache->ctor)
+	if (unlikely(cache->ctor))
 		cache->ctor(object);
 	tmem_port_count(cache->kind, 1);
 	return object;
@@ -138,8 +207,7 @@ void tmem_port_cache_free(struct kmem_cache *cache, void *object)
 	if (unlikely(!object))
 		return;
 	tmem_port_count(cache->kind, -1);
-	tmem_port_poison(object, TMEM_PORT_POISON_FREE, cache->object_size);
-	free(object);
+	object_put(cache, object);
 }
 
 void tmem_port_cache_destroy(struct kmem_cache *cache)
@@ -156,6 +224,7 @@ void tmem_port_cache_destroy(struct kmem_cache *cache)
 	} else {
 		kind_put(cache->kind);
 	}
+	objects_exit(cache, live);
 	tmem_port_count(TMEM_PORT_CACHE, -1);
 	free(cache);
 }
@@ -264,13 +333,65 @@ void tmem_port_kvfree(const void *p)
 
 /* ---- page frames ---- */
 
+#if TMEM_PORT_FAST
+
+/* Never destroyed: what it parks is given back when much of it is free. */
+static struct tmem_port_depot frames;
+
+void tmem_port_frames_init(void)
+{
+	if (tmem_port_depot_init(&frames, PAGE_SIZE, PAGE_SIZE)) {
+		tmem_port_log("tmem port: no memory for the page frames\n");
+		abort();
+	}
+}
+
+static inline void *frame_get(void)
+{
+	void *page;
+
+	(void)tmem_port_this();		/* the first use makes the depot */
+	page = tmem_port_depot_alloc(&frames);
+	if (likely(page))
+		tmem_port_show(page, PAGE_SIZE);
+	return page;
+}
+
+static inline void frame_put(void *page)
+{
+	tmem_port_hide(page, PAGE_SIZE);
+	tmem_port_depot_free(&frames, page);
+}
+
+#else
+
+void tmem_port_frames_init(void)
+{
+}
+
+static void *frame_get(void)
+{
+	void *page;
+
+	return posix_memalign(&page, PAGE_SIZE, PAGE_SIZE) ? NULL : page;
+}
+
+static void frame_put(void *page)
+{
+	tmem_port_poison(page, TMEM_PORT_POISON_FREE, PAGE_SIZE);
+	free(page);
+}
+
+#endif /* TMEM_PORT_FAST */
+
 unsigned long tmem_port_get_free_page(gfp_t gfp)
 {
 	void *page;
 
 	if (tmem_port_fault())
 		return 0;
-	if (posix_memalign(&page, PAGE_SIZE, PAGE_SIZE))
+	page = frame_get();
+	if (unlikely(!page))
 		return 0;
 	if (gfp & __GFP_ZERO)
 		memset(page, 0, PAGE_SIZE);
@@ -285,6 +406,5 @@ void tmem_port_free_page(unsigned long addr)
 	if (!addr)
 		return;
 	tmem_port_count(TMEM_PORT_PAGE, -1);
-	tmem_port_poison((void *)addr, TMEM_PORT_POISON_FREE, PAGE_SIZE);
-	free((void *)addr);
+	frame_put((void *)addr);
 }

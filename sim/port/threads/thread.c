@@ -7,7 +7,7 @@
  * the port again; the thread then registers anew and the destructor runs again,
  * which pthreads repeats a few times.
  *
- * Lock order: tmem_port_threads_lock, then a thread's batch_lock.
+ * Lock order: tmem_port_threads_lock, then those of a thread's callbacks.
  *
  * A. CPU numbers change hands under tmem_port_threads_lock: what the last owner
  *    of a number wrote to its per-CPU slots happens before what the next writes.
@@ -21,8 +21,7 @@
 
 #include "internal.h"
 
-_Thread_local struct tmem_port_thread *tmem_port_self
-	__attribute__((tls_model("initial-exec")));
+TMEM_PORT_THREAD_LOCAL struct tmem_port_thread *tmem_port_self;
 
 struct tmem_port_ticket tmem_port_threads_lock;
 struct tmem_port_thread *tmem_port_threads;
@@ -42,7 +41,9 @@ static void thread_exits(void *arg)
 #if TMEM_DEBUG
 	tmem_port_thread_ends(self);
 #endif
+#if !TMEM_PORT_FAST
 	tmem_port_rcu_flush(self);
+#endif
 	if (!self->urcu_own)
 		tmem_port_urcu_unregister();
 
@@ -51,6 +52,9 @@ static void thread_exits(void *arg)
 	if (self->next)
 		self->next->pprev = self->pprev;
 	cpu_taken[self->cpu] = false;
+#if TMEM_PORT_FAST
+	tmem_port_rcu_leave_locked(self);
+#endif
 	tmem_port_ticket_unlock(&tmem_port_threads_lock);
 
 	tmem_port_self = NULL;
@@ -67,6 +71,7 @@ static void first_use(void)
 		mallopt(M_TRIM_THRESHOLD, 256 << 20);
 		mallopt(M_TOP_PAD, 4 << 20);
 	}
+	tmem_port_frames_init();
 	if (pthread_key_create(&exit_key, thread_exits)) {
 		tmem_port_log("tmem port: no thread key left\n");
 		abort();
@@ -104,7 +109,11 @@ struct tmem_port_thread *tmem_port_register(void)
 		tmem_port_log("tmem port: no memory to register a thread\n");
 		abort();
 	}
-	self->batch_last = &self->batch_first;
+#if TMEM_PORT_FAST
+	tmem_port_rcu_join(self);
+#else
+	tmem_port_chain_init(&self->batch);
+#endif
 	self->urcu_own = tmem_port_is_urcu_thread;
 	if (!thread_link(self)) {
 		tmem_port_log("tmem port: more than %d threads at once\n",

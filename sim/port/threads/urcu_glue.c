@@ -16,8 +16,7 @@ void tmem_port_urcu_register(void);
 void tmem_port_urcu_unregister(void);
 void tmem_port_urcu_synchronize(void);
 void tmem_port_urcu_barrier(void);
-void tmem_port_urcu_call(void *first);
-void tmem_port_rcu_run(void *first);
+void tmem_port_urcu_call(void *first, void (*run)(void *first));
 
 /* The sanitizer does not see liburcu carry a batch from one thread to another. */
 #if defined(__SANITIZE_THREAD__)
@@ -38,6 +37,7 @@ void __tsan_release(void *addr);
 struct batch {
 	struct rcu_head urcu;	/* first: a batch is found by it */
 	void *first;
+	void (*run)(void *first);
 };
 
 void tmem_port_urcu_register(void)
@@ -63,16 +63,16 @@ void tmem_port_urcu_barrier(void)
 static void batch_run(struct rcu_head *urcu)
 {
 	struct batch *batch = (struct batch *)urcu;
-	void *first;
+	struct batch copy;
 
 	__tsan_acquire(batch);
-	first = batch->first;
+	copy = *batch;
 	free(batch);
-	tmem_port_rcu_run(first);
+	copy.run(copy.first);
 }
 
 /* The caller is registered.  Nothing can be done when there is no memory. */
-void tmem_port_urcu_call(void *first)
+void tmem_port_urcu_call(void *first, void (*run)(void *first))
 {
 	struct batch *batch = malloc(sizeof(*batch));
 
@@ -81,6 +81,7 @@ void tmem_port_urcu_call(void *first)
 		abort();
 	}
 	batch->first = first;
+	batch->run = run;
 	__tsan_release(batch);
 	urcu_memb_call_rcu(&batch->urcu, batch_run);
 }

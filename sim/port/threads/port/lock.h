@@ -5,8 +5,9 @@
  *	spin_lock spin_unlock		FAITHFUL: fair, mutual exclusion, acquire
  *					and release.  A waiter may sleep, since
  *					the holder may be preempted here
- *	spin_lock_irqsave, _restore	the lock is FAITHFUL; interrupts exist only
- *					in the debug model
+ *	spin_lock_irqsave, _restore	the lock is FAITHFUL; there are no
+ *					interrupts but those of the debug model,
+ *					and RCU callbacks in the fast build
  *	spin_is_locked			FAITHFUL
  *	spin_lock_init mutex_init	FAITHFUL: each place is a class of its own
  *	mutex_*				FAITHFUL in meaning; WEAKER in fairness
@@ -100,14 +101,14 @@ static inline void spin_unlock(spinlock_t *lock)
 
 #define spin_lock_irqsave(lock, flags)                                        \
 	do {                                                                  \
-		(flags) = 0;                                                  \
+		(flags) = tmem_port_irqs_save();                              \
 		spin_lock(lock);                                              \
 	} while (0)
 
 static inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
 {
-	(void)flags;
 	spin_unlock(lock);
+	tmem_port_irqs_restore(flags);
 }
 
 #define mutex_init(m) tmem_port_mutex_init(m)

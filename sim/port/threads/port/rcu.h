@@ -8,13 +8,17 @@
  *	rcu_assign_pointer		FAITHFUL: a release store
  *	rcu_dereference_protected	FAITHFUL: a plain load; its condition is
  *					checked in debug builds
- *	call_rcu			WEAKER in time: each thread collects
- *					callbacks (64; 1 in debug builds) before it
- *					hands them to liburcu, so the last few may
- *					wait until rcu_barrier() or thread exit.
- *					They run on liburcu's thread, in the
- *					kernel's terms in softirq context: the
- *					debug model does not let them sleep
+ *	call_rcu			in the fast build FAITHFUL: callbacks run
+ *					on the thread that queued them, where the
+ *					kernel could take a softirq (softirq.c says
+ *					where); else WEAKER: on liburcu's thread.
+ *					In the kernel's terms they are in softirq
+ *					context: the debug model does not let them
+ *					sleep.  WEAKER in time: callbacks are
+ *					collected (64; 1 in debug builds) before
+ *					they wait for a grace period, so the last
+ *					few may wait until rcu_barrier() or thread
+ *					exit
  *	synchronize_rcu rcu_barrier	FAITHFUL
  *
  * For the thread sanitizer, which does not see into liburcu: the end of every
@@ -33,6 +37,7 @@
 /* liburcu's inline readers hold plain stores that are races to the sanitizer */
 extern void urcu_memb_read_lock(void);
 extern void urcu_memb_read_unlock(void);
+extern int urcu_memb_read_ongoing(void);
 void __tsan_acquire(void *addr);
 void __tsan_release(void *addr);
 extern char tmem_port_grace;
@@ -67,14 +72,25 @@ static __always_inline void tmem_port_read_unlock(void)
 #else
 	_urcu_memb_read_unlock();
 #endif
+#if TMEM_PORT_FAST
+	if (unlikely(tmem_port_softirq_pending))
+		tmem_port_softirq();
+#endif
+}
+
+/* Whether this thread, which is registered, is in a read section. */
+static inline bool tmem_port_reading(void)
+{
+#if TMEM_PORT_TSAN
+	return urcu_memb_read_ongoing();
+#else
+	return _urcu_memb_read_ongoing();
+#endif
 }
 
 void tmem_port_synchronize_rcu(void);
 void tmem_port_rcu_barrier(void);
 void tmem_port_call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head));
-
-/* A thread that exits hands over what it has collected. */
-void tmem_port_rcu_flush(struct tmem_port_thread *thread);
 
 #define rcu_assign_pointer(p, v) \
 	__atomic_store_n(&(p), (__typeof__(*(p)) __rcu __force *)(v), __ATOMIC_RELEASE)

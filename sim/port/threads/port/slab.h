@@ -2,20 +2,26 @@
 /*
  * slab.h - memory: slab caches, kmalloc and friends, page frames.
  *
- * Everything comes from malloc() and goes back with free() at once, in debug
- * builds after it was filled with poison, so that sanitizers see each life and
- * death.  Everything is counted (tmem_port_live()), and every way to get memory
- * is a fault point (tmem_port_fault_arm()).
+ * Everything is counted (tmem_port_live()), and every way to get memory is a
+ * fault point (tmem_port_fault_arm()).  There are two builds.  In debug and
+ * sanitizer builds all comes from malloc() and goes back with free() at once, in
+ * debug builds filled with poison, so that each life and death is seen.  In the
+ * fast build (TMEM_PORT_FAST=1) slab objects and page
+ * frames are packed densely and parked when they are free, as a kernel does.
  *
  *	kmem_cache_*		FAITHFUL in contract: kmem_cache_destroy() reports
  *				objects that are alive; WEAKER: ctor runs at each
  *				allocation, no SLAB_* flag but SLAB_HWCACHE_ALIGN
- *				has an effect, no packing into slabs
+ *				has an effect, no packing into slabs but in the
+ *				fast build.  There WEAKER: freed objects are parked
+ *				and keep their bytes, so a use after free or a
+ *				double free is not noticed; objects of at most 8 KiB
  *	kzalloc kvcalloc kvmalloc kfree kvfree
  *				FAITHFUL: kvcalloc() refuses a product that
  *				overflows
  *	__get_free_page		FAITHFUL: PAGE_SIZE bytes, so aligned; WEAKER:
- *				malloc takes more than a frame for it
+ *				malloc takes more than a frame for it; in the
+ *				fast build free frames are parked
  *	gfp_t			the flags matter to the debug model alone, but
  *				__GFP_ZERO; GFP_NOWAIT does not imply
  *				__GFP_NOWARN, as in 6.1

@@ -47,15 +47,48 @@ enum tmem_port_kind {
 
 struct rcu_head;
 
+/* A chain of callbacks, oldest first. */
+struct tmem_port_chain {
+	struct rcu_head *first;
+	struct rcu_head **last;		/* where the next one goes */
+};
+
+#if TMEM_PORT_FAST
+
+/* Callbacks that wait for one and the same grace period. */
+struct tmem_port_segment {
+	struct tmem_port_chain chain;
+	unsigned long grace;		/* its number; softirq.c */
+};
+
+#define TMEM_PORT_WAITING 2
+
+/* The callbacks that a thread has queued, by age; all under lock. */
+struct tmem_port_callbacks {
+	struct tmem_port_ticket lock;
+	unsigned int nr_open;
+	unsigned long nr;		/* of all */
+	unsigned long looked;		/* the last grace period its thread saw */
+	struct tmem_port_chain open;	/* for no grace period yet */
+	struct tmem_port_segment waiting[TMEM_PORT_WAITING];
+	struct tmem_port_chain done;	/* to be run */
+	struct tmem_port_ticket run_lock;	/* held by who runs them */
+};
+
+#endif
+
 struct tmem_port_thread {
 	unsigned int cpu;
 	long *live;			/* this CPU's counters, by kind */
 
+#if TMEM_PORT_FAST
+	struct tmem_port_callbacks callbacks;
+#else
 	/* callbacks not yet handed to liburcu; rcu_barrier() looks in */
 	struct tmem_port_ticket batch_lock;
-	struct rcu_head *batch_first;
-	struct rcu_head **batch_last;
+	struct tmem_port_chain batch;
 	unsigned int batch_nr;
+#endif
 
 	bool urcu_own;			/* liburcu registered this thread itself */
 	struct tmem_port_thread *next, **pprev;	/* all threads, thread.c */
@@ -64,8 +97,10 @@ struct tmem_port_thread {
 #endif
 };
 
-extern _Thread_local struct tmem_port_thread *tmem_port_self
-	__attribute__((tls_model("initial-exec")));
+#define TMEM_PORT_THREAD_LOCAL \
+	_Thread_local __attribute__((tls_model("initial-exec")))
+
+extern TMEM_PORT_THREAD_LOCAL struct tmem_port_thread *tmem_port_self;
 
 struct tmem_port_thread *tmem_port_register(void);
 
@@ -83,6 +118,42 @@ static inline void tmem_port_count(unsigned int kind, long n)
 
 	WRITE_ONCE(*slot, READ_ONCE(*slot) + n);
 }
+
+/* ---- interrupts ---- */
+
+#if TMEM_PORT_FAST
+
+/* How often interrupts were saved and not restored: no callback runs meanwhile. */
+extern TMEM_PORT_THREAD_LOCAL unsigned long tmem_port_irqs_off;
+
+/* There are callbacks to run, as soon as that is legal. */
+extern TMEM_PORT_THREAD_LOCAL bool tmem_port_softirq_pending;
+
+void tmem_port_softirq(void);
+
+static __always_inline unsigned long tmem_port_irqs_save(void)
+{
+	return tmem_port_irqs_off++;
+}
+
+static __always_inline void tmem_port_irqs_restore(unsigned long flags)
+{
+	tmem_port_irqs_off = flags;
+}
+
+#else
+
+static __always_inline unsigned long tmem_port_irqs_save(void)
+{
+	return 0;
+}
+
+static __always_inline void tmem_port_irqs_restore(unsigned long flags)
+{
+	(void)flags;
+}
+
+#endif
 
 /* ---- fault points ---- */
 

@@ -44,7 +44,8 @@ unsigned long tmem_port_warnings(void);
  * tmem_port_foreign_lock - call as the page cache does: with interrupts off,
  * under a spinlock of somebody else's that interrupt handlers take as well
  *
- * Known to the debug model alone; it is no real lock.
+ * It is no real lock: the debug model knows it, and in the fast build no RCU
+ * callback runs on this thread meanwhile.
  */
 #if TMEM_DEBUG
 void tmem_port_foreign_enter(const struct tmem_port_site *site);
@@ -54,10 +55,16 @@ void tmem_port_foreign_leave(const struct tmem_port_site *site);
 #else
 static inline void tmem_port_foreign_lock(void)
 {
+	(void)tmem_port_irqs_save();
 }
 
 static inline void tmem_port_foreign_unlock(void)
 {
+#if TMEM_PORT_FAST
+	tmem_port_irqs_restore(tmem_port_irqs_off - 1);
+	if (unlikely(tmem_port_softirq_pending))
+		tmem_port_softirq();
+#endif
 }
 #endif
 

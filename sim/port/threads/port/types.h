@@ -46,6 +46,19 @@
 #define TMEM_PORT_ASAN 0
 #endif
 
+/*
+ * TMEM_PORT_FAST=1: memory is parked on free lists and callbacks run on the
+ * thread that queued them (port/slab.h, port/rcu.h).  In every object file or in
+ * none.  Builds with the debug model or a sanitizer want memory that is really
+ * freed; tests/ builds the fast variant under sanitizers all the same.
+ */
+#ifndef TMEM_PORT_FAST
+#define TMEM_PORT_FAST (!TMEM_DEBUG && !TMEM_PORT_ASAN && !TMEM_PORT_TSAN)
+#endif
+#if TMEM_PORT_FAST && TMEM_DEBUG
+#error "the debug model wants memory that is really freed: TMEM_PORT_FAST=0"
+#endif
+
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;

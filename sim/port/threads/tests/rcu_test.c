@@ -270,6 +270,183 @@ static void test_callback_queues(void **state)
 	assert_int_equal(tmem_port_live(), 0);
 }
 
+#if TMEM_PORT_FAST
+
+/* ---- where callbacks run in the fast build ---- */
+
+static pthread_t queuer;
+static long ran_here;		/* only the queuer's */
+
+static void counts_place(struct rcu_head *head)
+{
+	if (pthread_equal(pthread_self(), queuer))
+		ran_here++;
+	counts(head);
+}
+
+static void queue_place(int n)
+{
+	while (n--) {
+		struct box *box = kzalloc(sizeof(*box), GFP_KERNEL);
+
+		call_rcu(&box->rcu, counts_place);
+	}
+}
+
+/* Whether this thread runs any while it does nothing but @pass for a while. */
+static bool runs_in(void (*pass)(void))
+{
+	int i;
+
+	ran_here = 0;
+	for (i = 0; i < 5000 && !ran_here; i++) {
+		usleep(100);
+		pass();
+	}
+	return ran_here;
+}
+
+static bool runs_for_a_while(void (*pass)(void))
+{
+	int i;
+
+	ran_here = 0;
+	for (i = 0; i < 30; i++) {
+		usleep(100);
+		pass();
+	}
+	return ran_here;
+}
+
+static void pass_section(void)
+{
+	rcu_read_lock();
+	rcu_read_unlock();
+}
+
+/* Closes batches, so that done ones are found. */
+static void pass_queue(void)
+{
+	queue_place(64);
+}
+
+static spinlock_t lock;
+
+static void test_where(void **state)
+{
+	unsigned long flags;
+
+	(void)state;
+	spin_lock_init(&lock);
+	rcu_barrier();
+	queuer = pthread_self();
+
+	/* those of earlier batches run where this thread queues more */
+	assert_true(runs_in(pass_queue));
+
+	/* not in a read section */
+	rcu_read_lock();
+	assert_false(runs_for_a_while(pass_queue));
+	assert_false(runs_for_a_while(pass_section));
+	rcu_read_unlock();
+	assert_true(runs_in(pass_queue));
+
+	/* not with interrupts off; they are found when a section ends after that */
+	spin_lock_irqsave(&lock, flags);
+	assert_false(runs_for_a_while(pass_queue));
+	assert_false(runs_for_a_while(pass_section));
+	spin_unlock_irqrestore(&lock, flags);
+	assert_true(tmem_port_softirq_pending || runs_in(pass_queue));
+	ran_here = 0;
+	tmem_port_foreign_lock();
+	assert_false(runs_for_a_while(pass_queue));
+	assert_false(runs_for_a_while(pass_section));
+	tmem_port_foreign_unlock();
+	assert_true(ran_here || runs_in(pass_queue));
+	rcu_barrier();
+	assert_int_equal(tmem_port_live(), 0);
+}
+
+static void *queues_batch_and_waits(void *arg)
+{
+	queue(64);
+	sem_post(&reading);
+	sem_wait(&carry_on);
+	return arg;
+}
+
+/* A thread that sleeps for ever does not keep its callbacks from being run. */
+static void test_sleeper(void **state)
+{
+	pthread_t thread;
+	int i;
+
+	(void)state;
+	sem_init(&reading, 0, 0);
+	sem_init(&carry_on, 0, 0);
+	rcu_barrier();
+	atomic_long_set(&ran, 0);
+	assert_int_equal(pthread_create(&thread, NULL, queues_batch_and_waits, NULL), 0);
+	sem_wait(&reading);
+	for (i = 0; i < 3000 && atomic_long_read(&ran) < 64; i++)
+		usleep(1000);
+	assert_int_equal(atomic_long_read(&ran), 64);
+	sem_post(&carry_on);
+	pthread_join(thread, NULL);
+}
+
+/* A callback that queues and reads, in plenty, with barriers going on. */
+#define CHURNERS 3
+
+static void frees_and_reads(struct rcu_head *head)
+{
+	struct box *box = container_of(head, struct box, rcu);
+
+	rcu_read_lock();
+	rcu_read_unlock();
+	if (box->first--)
+		call_rcu(&box->rcu, frees_and_reads);
+	else
+		counts(head);
+}
+
+static void *churns(void *arg)
+{
+	int i;
+
+	for (i = 0; i < 20000; i++) {
+		struct box *box = kzalloc(sizeof(*box), GFP_KERNEL);
+
+		box->first = i % 3;
+		rcu_read_lock();
+		call_rcu(&box->rcu, frees_and_reads);
+		rcu_read_unlock();
+	}
+	return arg;
+}
+
+static void test_churn(void **state)
+{
+	pthread_t threads[CHURNERS];
+	int i;
+
+	(void)state;
+	rcu_barrier();
+	atomic_long_set(&ran, 0);
+	for (i = 0; i < CHURNERS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, churns, NULL), 0);
+	for (i = 0; i < 50; i++)
+		rcu_barrier();
+	for (i = 0; i < CHURNERS; i++)
+		pthread_join(threads[i], NULL);
+	for (i = 0; i < 3; i++)
+		rcu_barrier();
+	assert_int_equal(atomic_long_read(&ran), CHURNERS * 20000);
+	assert_int_equal(tmem_port_live(), 0);
+}
+
+#endif /* TMEM_PORT_FAST */
+
 /* ---- threads and their numbers ---- */
 
 static int numbers[TMEM_PORT_MAX_CPUS];
@@ -310,7 +487,7 @@ static void test_numbers(void **state)
 		used = 0;
 		for (i = 0; i < TMEM_PORT_MAX_CPUS; i++) {
 			assert_in_range(numbers[i], 0, 1);
-			/* given back and given out again: main, liburcu's, N more */
+			/* given back and given out again: main, one for RCU, N more */
 			if (numbers[i])
 				assert_in_range(i, 0, N + 1);
 			used += numbers[i];
@@ -328,6 +505,11 @@ int main(void)
 		cmocka_unit_test(test_exit_hands_over),
 		cmocka_unit_test(test_barrier_of_others),
 		cmocka_unit_test(test_callback_queues),
+#if TMEM_PORT_FAST
+		cmocka_unit_test(test_where),
+		cmocka_unit_test(test_sleeper),
+		cmocka_unit_test(test_churn),
+#endif
 		cmocka_unit_test(test_numbers),
 	};
 
