@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * front.c - from traces to streams of operations
+ *
+ *	block --> event --> page (runs are cut up) --> page-cache model, for page
+ *	references --> operation --> what a get must find --> dealt to a thread
+ *
+ * Each client has a page cache of its own.  Nothing here depends on tmem's answers,
+ * so all of it can be done before the replay's clock starts.
+ */
+#include "front.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NO_CLIENT	UINT16_MAX
+#define NO_OBJECT	UINT32_MAX
+
+static int fail(struct front *front, int code, const char *what)
+{
+	front->error.code = code;
+	snprintf(front->error.text, sizeof(front->error.text), "%s", what);
+	return code;
+}
+
+static int no_memory(struct front *front)
+{
+	return fail(front, -ENOMEM, "no memory for the replay; try fewer "
+		    "events (--max-events) or streaming (--stream)");
+}
+
+/* ---- clients and pools ---- */
+
+/* The number of a client of the current trace, dense over all traces. */
+static int client_number(struct front *front, u32 trace, u32 client)
+{
+	u64 name = (u64)trace << 32 | client;
+	u64 *names;
+	u32 i;
+
+	for (i = front->nr_clients; i > 0; i--)
+		if (front->client_names[i - 1] == name)
+			return (int)(i - 1);
+	if (front->nr_clients == NO_CLIENT)
+		return fail(front, -EINVAL, "more than 65,534 clients");
+	names = realloc(front->client_names,
+			(front->nr_clients + 1) * sizeof(*names));
+	if (!names)
+		return no_memory(front);
+	names[front->nr_clients] = name;
+	front->client_names = names;
+	return (int)front->nr_clients++;
+}
+
+static int add_pools(struct front *front, u32 trace)
+{
+	const struct trace_info *info =
+		trace_reader_info(front->config.traces[trace]);
+	struct replay_pool *pools;
+	u32 i;
+
+	pools = realloc(front->pools, (front->nr_pools + info->nr_pools + 1) *
+			sizeof(*pools));
+	if (!pools)
+		return no_memory(front);
+	front->pools = pools;
+	for (i = 0; i < info->nr_pools; i++) {
+		int client = client_number(front, trace,
+					   info->pools[i].client);
+
+		if (client < 0)
+			return client;
+		pools[front->nr_pools++] = (struct replay_pool){
+			.client = (u32)client,
+			.flags = info->pools[i].flags,
+			.trace = trace,
+			.number = i,
+		};
+	}
+	return 0;
+}
+
+int front_init(struct front *front, const struct front_config *config)
+{
+	u32 t;
+	int ret;
+
+	memset(front, 0, sizeof(*front));
+	front->config = *config;
+	front->next_step = config->next_step;
+	ret = deal_init(&front->deal, config->order, config->threads,
+			config->with_times, config->queue_limit);
+	if (ret)
+		return no_memory(front);
+	front->clients = malloc((NO_CLIENT + 1) * sizeof(*front->clients));
+	front->caches = calloc(NO_CLIENT + 1, sizeof(*front->caches));
+	if (config->verify)
+		front->expect = expect_create();
+	if (objects_init(&front->objects) || !front->clients ||
+	    !front->caches || (config->verify && !front->expect))
+		return no_memory(front);
+	for (t = 0; t < config->nr_traces; t++) {
+		const struct trace_info *info =
+			trace_reader_info(config->traces[t]);
+
+		front->nr_events += info->nr_events;
+		ret = add_pools(front, t);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+void front_exit(struct front *front)
+{
+	u32 i;
+
+	deal_exit(&front->deal);
+	objects_exit(&front->objects);
+	expect_destroy(front->expect);
+	if (front->caches)
+		for (i = 0; i < NO_CLIENT; i++)
+			if (front->caches[i])
+				pagecache_destroy(front->caches[i]);
+	free(front->caches);
+	free(front->clients);
+	free(front->client_names);
+	free(front->pools);
+}
+
+/* ---- operations ---- */
+
+/* Where an event is: what its operations share. */
+struct place {
+	u64 time;
+	u32 cpu;
+	u16 client;
+};
+
+static int deal_one(struct front *front, const struct place *place,
+		    struct op op)
+{
+	int ret;
+
+	op.client = place->client;
+	ret = deal_op(&front->deal, op, place->time, place->cpu);
+	if (ret == -ENOMEM)
+		return no_memory(front);
+	return ret;
+}
+
+/* Fill in what a verified replay needs of one operation, and deal it. */
+static int deal_checked(struct front *front, const struct place *place,
+			struct op op)
+{
+	u32 flags = front->pools[object_at(&front->objects,
+					   op.object)->pool].flags;
+	struct expect *expect = front->expect;
+
+	if (op.kind == OP_PUT) {
+		if (front->nr_versions == UINT32_MAX)
+			return fail(front, -EINVAL, "more than 4 billion puts: "
+				    "use --max-events");
+		op.arg = ++front->nr_versions;
+	}
+	if (!expect)
+		return deal_one(front, place, op);
+	switch (op.kind) {
+	case OP_PUT:
+		if (expect_put(expect, op.object, op.index, op.arg))
+			return no_memory(front);
+		break;
+	case OP_GET:
+		op.arg = expect_get(expect, op.object, op.index, !flags);
+		break;
+	case OP_FLUSH:
+		expect_flush(expect, op.object, op.index, op.index);
+		break;
+	case OP_FLUSH_RANGE:
+		expect_flush(expect, op.object, op.index, op.arg);
+		break;
+	}
+	return deal_one(front, place, op);
+}
+
+/* A flush of @count pages from @index on; 0: to the end of the object. */
+static int deal_flush(struct front *front, const struct place *place,
+		      u32 object, u32 index, u32 count)
+{
+	struct op op = { .object = object, .index = index, .kind = OP_FLUSH };
+
+	if (count != 1) {
+		op.kind = OP_FLUSH_RANGE;
+		op.arg = count ? index + (count - 1) : UINT32_MAX;
+	}
+	return deal_checked(front, place, op);
+}
+
+static int operation(struct front *front, const struct place *place,
+		     const struct trace_event *event, u32 object)
+{
+	struct op op = { .object = object };
+	u32 i;
+	int ret;
+
+	switch (event->op) {
+	case TRACE_PUT:
+		op.kind = OP_PUT;
+		break;
+	case TRACE_GET:
+		op.kind = OP_GET;
+		break;
+	case TRACE_FLUSH:
+		return deal_flush(front, place, object, event->index,
+				  event->count);
+	default:
+		return deal_flush(front, place, object, 0, 0);
+	}
+	for (i = 0; i < event->count; i++) {
+		op.index = event->index + i;
+		ret = deal_checked(front, place, op);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* ---- page references ---- */
+
+static struct pagecache *client_cache(struct front *front, u16 client)
+{
+	if (!front->caches[client])
+		front->caches[client] =
+			pagecache_create(&front->config.page_cache);
+	return front->caches[client];
+}
+
+static int deal_cache_ops(struct front *front, const struct place *place,
+			  const struct pagecache_op *out, unsigned int nr)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < nr; i++) {
+		struct op op = { .object = out[i].object,
+				 .index = out[i].index };
+
+		if (out[i].op == PAGECACHE_FLUSH) {
+			ret = deal_flush(front, place, out[i].object,
+					 out[i].index, out[i].count);
+			continue;
+		}
+		op.kind = out[i].op == PAGECACHE_GET ? OP_GET : OP_PUT;
+		ret = deal_checked(front, place, op);
+	}
+	return ret;
+}
+
+static int reference(struct front *front, const struct place *place,
+		     const struct trace_event *event, u32 object)
+{
+	struct pagecache *cache = client_cache(front, place->client);
+	struct pagecache_op out[PAGECACHE_MAX_OPS];
+	unsigned int nr;
+	u32 i;
+	int ret;
+
+	if (!cache)
+		return no_memory(front);
+	front->references = true;
+	if (event->op == TRACE_DISCARD) {
+		nr = pagecache_discard(cache, object, event->index,
+				       event->count, out);
+		return deal_cache_ops(front, place, out, nr);
+	}
+	for (i = 0; i < event->count; i++) {
+		u32 index = event->index + i;
+
+		nr = event->op == TRACE_READ ?
+			pagecache_read(cache, object, index, out) :
+			pagecache_write(cache, object, index, out);
+		ret = deal_cache_ops(front, place, out, nr);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* ---- events ---- */
+
+/* The budget changes that are due before this time. */
+static int due_steps(struct front *front, const struct place *place)
+{
+	const struct front_config *c = &front->config;
+	struct op op = { .kind = OP_BUDGET };
+	int ret = 0;
+
+	while (!ret && front->next_step < c->nr_steps &&
+	       c->schedule[front->next_step].time <= place->time) {
+		op.arg = front->next_step++;
+		ret = deal_one(front, place, op);
+	}
+	return ret;
+}
+
+static int event_client(struct front *front, u32 trace, u32 client)
+{
+	int number;
+
+	if (front->clients[client] != NO_CLIENT)
+		return front->clients[client];
+	number = client_number(front, trace, client);
+	if (number >= 0)
+		front->clients[client] = (u16)number;
+	return number;
+}
+
+static int one_event(struct front *front, u32 trace,
+		     const struct trace_event *event, u32 object)
+{
+	struct place place = { .time = event->time, .cpu = event->cpu };
+	int client = event_client(front, trace, event->client);
+	int ret;
+
+	if (client < 0)
+		return client;
+	place.client = (u16)client;
+	if (front->config.times_are_events)
+		place.time = front->events;
+	front->last_time = event->time;
+	if (front->next_step < front->config.nr_steps) {
+		ret = due_steps(front, &place);
+		if (ret)
+			return ret;
+	}
+	if (event->op <= TRACE_FLUSH_OBJECT)
+		return operation(front, &place, event, object);
+	return reference(front, &place, event, object);
+}
+
+/*
+ * An object of a block belongs, nearly always, to one pool: remember the last one
+ * seen with each.
+ */
+struct names {
+	u32 *object;		/* by the block's number: ours */
+	u32 *pool;		/* which it was looked up with */
+	u32 room;
+};
+
+static int names_reset(struct names *names, u32 nr)
+{
+	u32 i;
+
+	if (nr > names->room) {
+		free(names->object);
+		free(names->pool);
+		names->room = nr;
+		names->object = malloc(nr * sizeof(*names->object));
+		names->pool = malloc(nr * sizeof(*names->pool));
+		if (!names->object || !names->pool)
+			return -ENOMEM;
+	}
+	for (i = 0; i < nr; i++)
+		names->pool[i] = UINT32_MAX;
+	return 0;
+}
+
+static u32 name_object(struct front *front, struct names *names,
+		       const struct trace_block *block,
+		       const struct trace_event *event)
+{
+	u32 pool = front->first_pool + event->pool;
+	u32 n = event->object;
+
+	if (names->pool[n] != pool) {
+		struct tmem_oid oid;
+
+		memcpy(&oid, &block->objects[n], sizeof(oid));
+		names->object[n] = objects_number(&front->objects, pool, &oid);
+		names->pool[n] = pool;
+	}
+	return names->object[n];
+}
+
+static bool enough(const struct front *front)
+{
+	return READ_ONCE(front->stop) || (front->config.max_events &&
+		front->events >= front->config.max_events);
+}
+
+static int one_block(struct front *front, u32 trace, struct names *names,
+		     const struct trace_block *block)
+{
+	u32 i, object;
+	int ret;
+
+	if (names_reset(names, block->nr_objects))
+		return no_memory(front);
+	for (i = 0; i < block->nr_events && !enough(front); i++) {
+		object = name_object(front, names, block, &block->events[i]);
+		if (object == NO_OBJECT)
+			return no_memory(front);
+		ret = one_event(front, trace, &block->events[i], object);
+		if (ret)
+			return ret;
+		WRITE_ONCE(front->events, front->events + 1);
+	}
+	return 0;
+}
+
+static int one_trace(struct front *front, u32 trace)
+{
+	struct trace_reader *reader = front->config.traces[trace];
+	const struct trace_info *info = trace_reader_info(reader);
+	struct trace_block block = { };
+	struct names names = { };
+	u64 n;
+	int ret = 0;
+
+	memset(front->clients, 0xff, (NO_CLIENT + 1) * sizeof(u16));
+	for (n = 0; n < info->nr_blocks && !ret && !enough(front); n++) {
+		ret = trace_read_block(reader, n, &block, &front->error);
+		if (!ret)
+			ret = one_block(front, trace, &names, &block);
+	}
+	trace_block_free(&block);
+	free(names.object);
+	free(names.pool);
+	front->first_pool += info->nr_pools;
+	return ret;
+}
+
+static void sum_caches(struct front *front)
+{
+	struct pagecache_counters one;
+	u32 i;
+
+	memset(&front->cache, 0, sizeof(front->cache));
+	for (i = 0; i < front->nr_clients; i++) {
+		if (!front->caches[i])
+			continue;
+		pagecache_counters(front->caches[i], &one);
+		front->cache.references += one.references;
+		front->cache.hits += one.hits;
+		front->cache.misses += one.misses;
+		front->cache.gets += one.gets;
+		front->cache.puts += one.puts;
+		front->cache.flushes += one.flushes;
+		front->cache.writebacks += one.writebacks;
+		front->cache.overwrites += one.overwrites;
+		front->cache.discards += one.discards;
+	}
+}
+
+int front_run(struct front *front)
+{
+	int ret = 0, end;
+	u32 t;
+
+	front->first_pool = 0;
+	for (t = 0; t < front->config.nr_traces && !ret; t++)
+		ret = one_trace(front, t);
+	sum_caches(front);
+	end = deal_end(&front->deal);
+	if (!ret && end)
+		ret = end == -ENOMEM ? no_memory(front) : end;
+	return ret == -ECANCELED ? 0 : ret;
+}

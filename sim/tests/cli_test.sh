@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# cli_test.sh TMEM MAN: the command line as a person meets it: exit statuses, errors
+# of one line that name place and remedy, results that agree with each other, and a
+# man page that knows every option.
+set -u
+tmem=$1 man=$2
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+bad=0
+
+fail() {
+	echo "FAILED: $*"
+	bad=1
+}
+
+# expect STATUS PATTERN COMMAND...: the status, and one line of error that matches
+expect() {
+	local status=$1 pattern=$2 got lines
+	shift 2
+	"$@" >out 2>err </dev/null
+	got=$?
+	[ "$got" -eq "$status" ] || fail "status $got, not $status: $*"
+	lines=$(wc -l <err)
+	if [ -n "$pattern" ]; then
+		[ "$lines" -eq 1 ] || { fail "$lines lines of error: $*"; cat err; }
+		grep -q -- "$pattern" err || { fail "no '$pattern': $*"; cat err; }
+	fi
+}
+
+# what it makes
+expect 0 "2,000 events, seed 5" "$tmem" gen mixed --events 2000 --seed 5 -o m.tmt
+expect 0 "" "$tmem" gen zipf --events 5000 --pages 1000 --objects 4 -o z.tmt
+expect 0 "" "$tmem" info m.tmt z.tmt
+grep -q "working set" out || fail "info says no working set"
+expect 0 "" "$tmem" cat m.tmt
+cp out m.txt
+expect 0 "" "$tmem" import --format text -o again.tmt m.txt
+expect 0 "" "$tmem" cat again.tmt
+cmp -s out m.txt || fail "cat, import, cat is not the same"
+printf 'put a\nget a\nget a\nflush a 7\n' >ops
+expect 0 "" "$tmem" replay --threads 1 --design rcu --verify --json - ops
+grep -q '"hits": 1' out || fail "put, get, get is not one hit"
+
+# one operation of each is in every result
+expect 0 "" "$tmem" replay --threads 2 --verify --store raw --page-cache 200p \
+	--memory 300p --repeat 2 --json r.json --csv r.csv --hist h --per client z.tmt
+grep -q "^rcu " out || fail "no line for rcu in the table"
+[ "$(grep -c '"design":' r.json)" -eq 8 ] || fail "8 runs are not in the JSON"
+[ "$(grep -c ',raw,' r.csv)" -eq 8 ] || fail "8 runs are not in the CSV"
+[ -s h-rcu-1-get.hgrm ] || fail "no histogram"
+expect 0 "" "$tmem" replay --threads 1 --design rcu --interval 500e --csv i.csv z.tmt
+[ "$(grep -c '^rcu,' i.csv)" -eq 10 ] || fail "10 intervals are not in the CSV"
+expect 0 "" "$tmem" replay --threads 2 --design objlock --stream --verify m.tmt
+expect 0 "" "$tmem" replay --design rcu --timed --time-scale 0.1 m.tmt
+grep -Eq "kept up|KEEP UP" out || fail "timed does not say whether it kept up"
+expect 0 "" "$tmem" replay --design rcu --memory 4M@0,1M@5ms,8M@10ms --verify m.tmt
+
+# wrong usage
+expect 2 "no command 'repaly'" "$tmem" repaly
+expect 2 "which trace" "$tmem" replay
+expect 2 "no such design" "$tmem" replay --design rc m.tmt
+expect 2 "power of two" "$tmem" replay --buckets 3 m.tmt
+expect 2 "from 1 to" "$tmem" replay --buckets 0 m.tmt
+expect 2 "less than one page frame" "$tmem" replay --memory 0 m.tmt
+expect 2 "not a size" "$tmem" replay --memory lots m.tmt
+expect 2 "begins at 0" "$tmem" replay --memory 4M@1s m.tmt
+expect 2 "must rise" "$tmem" replay --memory 4M,2M m.tmt
+expect 2 "no option --thread" "$tmem" replay --thread 2 m.tmt
+expect 2 "wants a value" "$tmem" replay --threads
+expect 2 "takes no value" "$tmem" replay --verify=yes m.tmt
+expect 2 "no times" "$tmem" replay --timed ops
+expect 2 "no times" "$tmem" replay --interval 1s ops
+expect 2 "goes with --timed" "$tmem" replay --time-scale 2 m.tmt
+expect 2 "where to" "$tmem" gen zipf
+expect 2 "none of zipf" "$tmem" gen zpif -o x.tmt
+expect 2 "events" "$tmem" gen zipf --events 0 -o x.tmt
+
+# damaged and foreign traces
+head -c 3000 m.tmt >short.tmt
+expect 3 "short.tmt" "$tmem" replay short.tmt
+cp m.tmt flip.tmt
+printf '\377' | dd of=flip.tmt bs=1 seek=1500 conv=notrunc 2>/dev/null
+expect 3 "flip.tmt" "$tmem" replay flip.tmt
+: >empty.tmt
+expect 3 "empty" "$tmem" info empty.tmt
+head -c 5000 /dev/urandom >noise
+expect 3 "noise" "$tmem" replay noise
+expect 1 "missing.tmt" "$tmem" replay missing.tmt
+printf 'put a\nfrobnicate\nget a\n' >lossy
+expect 3 "" "$tmem" replay --format ops --design rcu lossy
+grep -q "NOT WHOLE" err || fail "a skipped line is not told"
+expect 3 "lossy" "$tmem" replay --format ops --strict --design rcu lossy
+expect 1 "/nowhere/x" "$tmem" replay --design rcu --json /nowhere/x m.tmt
+
+# help and man page
+for command in replay import info cat gen completion; do
+	expect 0 "" "$tmem" "$command" --help
+	grep -q "^example:" out || fail "$command --help has no example"
+	sed -nE 's/^  --([a-z-]+).*/\1/p' out | while read -r option; do
+		[ "$option" = help ] ||
+			sed 's/\\-/-/g' "$man" | grep -qe "--$option" ||
+			echo "FAILED: the man page has no --$option ($command)"
+	done >missing
+	[ -s missing ] && { cat missing; bad=1; }
+done
+expect 0 "" "$tmem" completion bash
+bash -n out || fail "the completion is no bash"
+[ "$bad" -eq 0 ] && echo "all as expected"
+exit "$bad"

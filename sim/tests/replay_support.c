@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * replay_support.c - traces for tests, and a replay in one call
+ */
+#include "replay_support.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../traces/import/import.h"
+
+struct replay_case replay_case_of(const char *design, u64 frames)
+{
+	return (struct replay_case){
+		.front = { .threads = 1, .order = ORDER_HANDLE },
+		.run = {
+			.design = tmem_design_find(design),
+			.store = tmem_store_find("none"),
+			.buckets = 256,
+			.frames = frames,
+			.time_scale = 1.0,
+			.content = content_model(7, 45, 5),
+		},
+	};
+}
+
+/* A name in a new folder; the caller removes both by forget(). */
+static char *new_name(void)
+{
+	static char name[64];
+
+	strcpy(name, "/tmp/tmem-test-XXXXXX");
+	if (!mkdtemp(name))
+		abort();
+	return strcat(name, "/t.tmt");
+}
+
+static void forget(char *name)
+{
+	unlink(name);
+	*strrchr(name, '/') = '\0';
+	rmdir(name);
+}
+
+struct sink {
+	struct trace_writer *writer;
+	struct trace_error err;
+};
+
+static int emit(void *ctx, const struct trace_record *record)
+{
+	struct sink *sink = ctx;
+
+	return trace_write(sink->writer, record, &sink->err);
+}
+
+struct trace_reader *replay_generate(const struct gen_config *config)
+{
+	struct sink sink = { .writer = NULL };
+	struct trace_reader *reader = NULL;
+	struct trace_info info;
+	char *name = new_name();
+
+	if (gen_info(config, &info))
+		abort();
+	sink.writer = trace_create(name, &info, &sink.err);
+	free(info.pools);
+	if (sink.writer && !gen_run(config, emit, &sink) &&
+	    !trace_finish(sink.writer, &sink.err))
+		reader = trace_open(name, &sink.err);
+	if (!reader)
+		fprintf(stderr, "%s\n", sink.err.text);
+	forget(name);
+	return reader;
+}
+
+struct trace_reader *replay_import(const char *path)
+{
+	struct trace_error err = { .code = 0 };
+	struct trace_reader *reader = NULL;
+	char *name = new_name();
+	struct import_config config = { .path = path, .output = name };
+
+	if (!trace_import(&config, NULL, &err))
+		reader = trace_open(name, &err);
+	forget(name);
+	return reader;
+}
+
+static void *front_main(void *arg)
+{
+	struct front *front = arg;
+
+	front_run(front);
+	return NULL;
+}
+
+void replay_once(const struct replay_case *c, struct trace_reader *reader,
+		 struct replay_outcome *out)
+{
+	struct front_config fc = c->front;
+	bool streamed = fc.queue_limit;
+	struct trace_reader *readers[] = { reader };
+	struct front front;
+	pthread_t thread;
+	struct run run;
+
+	memset(out, 0, sizeof(*out));
+	fc.traces = readers;
+	fc.nr_traces = 1;
+	fc.verify = c->run.verify;
+	out->ret = front_init(&front, &fc);
+	if (!out->ret && !streamed)
+		out->ret = front_run(&front);
+	if (out->ret) {
+		out->error = front.error;
+		front_exit(&front);
+		return;
+	}
+	out->ret = run_begin(&run, &c->run, &front, &out->error);
+	if (!out->ret) {
+		if (streamed && pthread_create(&thread, NULL, front_main,
+					       &front))
+			abort();
+		out->ret = run_start(&run, &out->error);
+		if (streamed)
+			pthread_join(thread, NULL);
+		if (!out->ret)
+			out->ret = run_end(&run, &out->result, &out->error);
+	}
+	out->cache = front.cache;
+	front_exit(&front);
+}
+
+bool replay_same(const struct replay_outcome *a, const struct replay_outcome *b)
+{
+	u32 i;
+	bool same = true;
+
+	for (i = 0; i < TMEM_NR_STATS; i++) {
+		if (a->result.stats.v[i] == b->result.stats.v[i])
+			continue;
+		fprintf(stderr, "%s with %u threads, %s with %u: %s is %lld, and %lld\n",
+			a->result.design, a->result.threads, b->result.design,
+			b->result.threads, tmem_stat_desc[i].name,
+			(long long)a->result.stats.v[i],
+			(long long)b->result.stats.v[i]);
+		same = false;
+	}
+	return same && !memcmp(&a->result.total, &b->result.total,
+			       sizeof(struct tally));
+}

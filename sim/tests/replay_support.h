@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * replay_support.h - traces for tests, and a replay in one call
+ */
+#ifndef TMEM_REPLAY_SUPPORT_H
+#define TMEM_REPLAY_SUPPORT_H
+
+#include "../../traces/gen.h"
+#include "../replay/run.h"
+
+struct replay_case {
+	struct front_config front;	/* traces and nr_traces are filled in */
+	struct run_config run;
+};
+
+struct replay_outcome {
+	struct run_result result;
+	struct pagecache_counters cache;
+	struct trace_error error;
+	int ret;
+};
+
+/* A case of one thread on a design: no latency, the index alone, order handle. */
+struct replay_case replay_case_of(const char *design, u64 frames);
+
+/* Generate a trace into a file without a name. */
+struct trace_reader *replay_generate(const struct gen_config *config);
+
+/* Import a file likewise; NULL where it cannot be read. */
+struct trace_reader *replay_import(const char *path);
+
+/* Front end and run of a case; run_result_free() the outcome's result. */
+void replay_once(const struct replay_case *c, struct trace_reader *reader,
+		 struct replay_outcome *out);
+
+/* Whether all that must be equal of two runs is; else prints what is not. */
+bool replay_same(const struct replay_outcome *a, const struct replay_outcome *b);
+
+#endif /* TMEM_REPLAY_SUPPORT_H */

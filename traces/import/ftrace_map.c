@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * ftrace_map.c - from what a kernel did to what tmem would have been asked
+ *
+ * The page cache of each device is an ephemeral pool, a file an object {inode, 0, 0}
+ * and a page its index in the file.  Each swap type is a persistent pool: its entries
+ * are cut into objects {type, entry / object_pages, 0}.
+ *
+ *	read_pages() of a run, or a folio added		get
+ *	a folio removed by reclaim			put
+ *	a folio removed otherwise			flush
+ *	truncation					flush of the range
+ *	zswap store, load, invalidate			put, get, flush
+ *
+ * Reads and removals may be told by two kinds of lines at once: by the stock
+ * tracepoints, and by probes that know more.  Where the probes are there the stock
+ * lines are passed over (ft_modes).
+ *
+ * **Put or flush.**  A probe on the removal sees the reference count: 0 is reclaim,
+ * which freezes it, and nothing else.  Stock tracepoints do not show it, so a removal
+ * is reclaim if
+ *
+ *	1. its stack goes through remove_mapping(), or workingset_eviction() by the same
+ *	   task came directly before on that cpu
+ *	2. kswapd did it
+ *	3. a task did it between mm_vmscan_*_reclaim_begin and _end of its own
+ *
+ * and truncation or invalidation otherwise.  That is a guess in these cases, which
+ * are counted as ambiguous: no bracket is in the whole trace, so that direct reclaim
+ * was not recorded; an end comes without its begin, for the removals before it; events
+ * were lost while a task was in a bracket; the task's name was not recorded.
+ *
+ * A page that reclaim removes is clean and up to date but for rare races, and the bits
+ * of folio flags moved between kernels, so flags are not looked at.  The inodes of
+ * device 0:3 or so are metadata of block devices; they are a pool like others.
+ */
+#include "ftrace.h"
+
+#define SWAP_TYPE_SHIFT	58	/* of a swap entry, on 64-bit kernels */
+#define SWAP_KEY	(1ULL << 32)	/* pools: above all device numbers */
+#define SEEN_TWICE	(1U << 31)	/* inodes: on more than one device */
+
+static int no_memory(struct ft_map *map)
+{
+	return input_error(map->run->in, map->run->err, -ENOMEM, "no memory");
+}
+
+/* ---- pools and files ---- */
+
+static int map_pool(struct ft_map *map, uint64_t key, uint32_t flags,
+		    uint16_t *pool)
+{
+	uint32_t number = idmap_get(&map->pools, key);
+	int rc;
+
+	if (!number) {
+		rc = import_pool(map->run, 0, flags);
+		if (rc)
+			return rc;
+		number = map->run->nr_pools;
+		if (idmap_set(&map->pools, key, number))
+			return no_memory(map);
+	}
+	*pool = (uint16_t)(number - 1);
+	return 0;
+}
+
+static int map_inode(struct ft_map *map, uint64_t ino, uint16_t pool)
+{
+	uint32_t seen = idmap_get(&map->inodes, ino);
+	uint32_t now = pool + 1U;
+
+	if ((seen & ~SEEN_TWICE) == now)
+		return 0;
+	if (seen)
+		now |= SEEN_TWICE;
+	return idmap_set(&map->inodes, ino, now) ? no_memory(map) : 0;
+}
+
+static int map_emit(struct ft_map *map, const struct ft_event *event,
+		    struct trace_record *record)
+{
+	record->event.time = event->time > map->base ? event->time - map->base : 0;
+	record->event.cpu = event->cpu;
+	return import_emit(map->run, record);
+}
+
+static int map_file(struct ft_map *map, const struct ft_event *event, enum trace_op op)
+{
+	struct trace_record record = {
+		.event.op = (uint8_t)op,
+		.event.index = (uint32_t)event->first,
+		.event.count = (uint32_t)(event->last - event->first + 1),
+		.oid = { { event->ino, 0, 0 } },
+	};
+	int rc = map_pool(map, event->dev, 0, &record.event.pool);
+
+	rc = rc ?: map_inode(map, event->ino, record.event.pool);
+	return rc ?: map_emit(map, event, &record);
+}
+
+/* ---- tasks ---- */
+
+static struct ft_task *map_task(struct ft_map *map, uint32_t pid)
+{
+	uint32_t number = idmap_get(&map->tasks, pid);
+
+	if (number)
+		return &map->task[number - 1];
+	if (map->nr_tasks == map->task_room) {
+		uint32_t room = map->task_room ? 2 * map->task_room : 64;
+		struct ft_task *task = realloc(map->task, room * sizeof(*task));
+
+		if (!task)
+			return NULL;
+		map->task = task;
+		map->task_room = room;
+	}
+	if (idmap_set(&map->tasks, pid, map->nr_tasks + 1))
+		return NULL;
+	map->task[map->nr_tasks] = (struct ft_task){ .lost = map->lost };
+	return &map->task[map->nr_tasks++];
+}
+
+static int map_bracket(struct ft_map *map, const struct ft_event *event)
+{
+	struct ft_task *task = map_task(map, event->pid);
+
+	if (!task)
+		return no_memory(map);
+	map->brackets_seen = true;
+	if (event->type == FT_BEGIN)
+		task->brackets |= event->bracket;
+	else if (task->brackets & event->bracket)
+		task->brackets &= (uint8_t)~event->bracket;
+	else			/* it was in reclaim, and what it removed were puts */
+		map->run->report->ambiguous += task->unproved;
+	task->known = true;
+	task->unproved = 0;
+	task->lost = map->lost;
+	return 0;
+}
+
+/* ---- removals ---- */
+
+/* Put or flush?  Counts how it was decided. */
+static int map_reclaimed(struct ft_map *map, const struct ft_event *event, bool *put)
+{
+	struct import_report *report = map->run->report;
+	struct ft_task *task;
+
+	report->removals++;
+	*put = true;
+	switch ((enum ft_proof)event->proof) {
+	case FT_REF_ZERO:
+		map->notes[FT_NOTE_PUT_REF]++;
+		return 0;
+	case FT_BY_STACK:
+		map->notes[FT_NOTE_PUT_STACK]++;
+		return 0;
+	case FT_BY_EVICTION:
+		map->notes[FT_NOTE_PUT_EVICTION]++;
+		return 0;
+	case FT_BY_KSWAPD:
+		map->notes[FT_NOTE_PUT_KSWAPD]++;
+		return 0;
+	case FT_REF_HELD:
+	case FT_NOT_BY_STACK:
+		*put = false;
+		map->notes[FT_NOTE_FLUSHED]++;
+		return 0;
+	default:
+		break;
+	}
+	task = map_task(map, event->pid);
+	if (!task)
+		return no_memory(map);
+	if (task->brackets) {
+		map->notes[FT_NOTE_PUT_BRACKET]++;
+		if (task->lost != map->lost)
+			report->ambiguous++;
+		return 0;
+	}
+	*put = false;
+	map->notes[FT_NOTE_FLUSHED]++;
+	if (event->proof == FT_UNNAMED) {
+		report->ambiguous++;
+	} else {
+		/* Where it was before events were lost is certain, if it ever was. */
+		if (task->known && task->lost != map->lost)
+			task->unproved = 0;
+		task->lost = map->lost;
+		task->unproved++;
+		map->unproved++;
+	}
+	return 0;
+}
+
+static int map_remove(struct ft_map *map, const struct ft_event *event)
+{
+	bool put;
+	int rc = map_reclaimed(map, event, &put);
+
+	return rc ?: map_file(map, event, put ? TRACE_PUT : TRACE_FLUSH);
+}
+
+/* ---- truncation and swap ---- */
+
+/* Without a device, the file is the one of that inode number that was seen last. */
+static int map_truncate(struct ft_map *map, const struct ft_event *event)
+{
+	struct trace_record record = {
+		.event.op = TRACE_FLUSH,
+		.event.index = (uint32_t)event->first,
+		.event.count = (uint32_t)(event->last - event->first + 1),
+		.oid = { { event->ino, 0, 0 } },
+	};
+	uint32_t seen;
+
+	if (event->first == 0 && event->last == UINT32_MAX) {
+		record.event.op = TRACE_FLUSH_OBJECT;
+		record.event.count = 1;
+	}
+	if (event->has_dev) {
+		int rc = map_pool(map, event->dev, 0, &record.event.pool);
+
+		return rc ?: map_emit(map, event, &record);
+	}
+	seen = idmap_get(&map->inodes, event->ino);
+	if (!seen) {
+		map->notes[FT_NOTE_TRUNCATE_UNSEEN]++;
+		return 0;
+	}
+	if (seen & SEEN_TWICE)
+		map->notes[FT_NOTE_TRUNCATE_GUESSED]++;
+	record.event.pool = (uint16_t)((seen & ~SEEN_TWICE) - 1);
+	return map_emit(map, event, &record);
+}
+
+static int map_swap(struct ft_map *map, const struct ft_event *event, enum trace_op op)
+{
+	uint64_t type = event->first >> SWAP_TYPE_SHIFT;
+	uint64_t page = event->first & ((1ULL << SWAP_TYPE_SHIFT) - 1);
+	struct trace_record record = {
+		.event.op = (uint8_t)op,
+		.event.index = (uint32_t)(page % map->run->object_pages),
+		.event.count = 1,
+		.oid = { { type, page / map->run->object_pages, 0 } },
+	};
+	int rc = map_pool(map, SWAP_KEY | type, TRACE_POOL_PERSISTENT,
+			  &record.event.pool);
+
+	return rc ?: map_emit(map, event, &record);
+}
+
+/* ---- all of it ---- */
+
+int ft_map_event(struct ft_map *map, const struct ft_event *event)
+{
+	if (!map->started && event->type != FT_LOST) {
+		map->started = true;
+		map->base = event->time;
+	}
+	switch ((enum ft_type)event->type) {
+	case FT_ADD:
+		if (!map->modes.reads)
+			return map_file(map, event, TRACE_GET);
+		map->notes[FT_NOTE_ADDS_NOT_READ]++;
+		return 0;
+	case FT_READ:
+		if (map->modes.reads)
+			return map_file(map, event, TRACE_GET);
+		map->notes[FT_NOTE_LATE]++;
+		return 0;
+	case FT_REMOVE:
+		return map->modes.probe_removes ? 0 : map_remove(map, event);
+	case FT_PROBE_REMOVE:
+		if (map->modes.probe_removes)
+			return map_remove(map, event);
+		map->notes[FT_NOTE_LATE]++;
+		return 0;
+	case FT_TRUNCATE:
+		return map_truncate(map, event);
+	case FT_STORE:
+		return map_swap(map, event, TRACE_PUT);
+	case FT_LOAD:
+		return map_swap(map, event, TRACE_GET);
+	case FT_INVALIDATE:
+		return map_swap(map, event, TRACE_FLUSH);
+	case FT_BEGIN:
+	case FT_END:
+		return map_bracket(map, event);
+	case FT_LOST:
+		map->lost++;
+		return 0;
+	}
+	return 0;
+}
+
+void ft_map_finish(struct ft_map *map)
+{
+	static const char *const names[FT_NR_NOTES] = {
+		[FT_NOTE_ADDS_NOT_READ] = "additions that were no read",
+		[FT_NOTE_LATE] = "probe lines that came too late to be used",
+		[FT_NOTE_PUT_REF] = "puts by reference count",
+		[FT_NOTE_PUT_KSWAPD] = "puts by kswapd",
+		[FT_NOTE_PUT_BRACKET] = "puts in a task's reclaim",
+		[FT_NOTE_PUT_EVICTION] = "puts after workingset_eviction",
+		[FT_NOTE_PUT_STACK] = "puts by stack",
+		[FT_NOTE_FLUSHED] = "removals that were no reclaim",
+		[FT_NOTE_TRUNCATE_UNSEEN] = "truncations of files not seen",
+		[FT_NOTE_TRUNCATE_GUESSED] = "truncations whose device was guessed",
+	};
+
+	if (!map->brackets_seen)
+		map->run->report->ambiguous += map->unproved;
+	for (uint32_t i = 0; i < FT_NR_NOTES; i++)
+		import_note(map->run, names[i], map->notes[i]);
+}
+
+void ft_map_free(struct ft_map *map)
+{
+	idmap_free(&map->pools);
+	idmap_free(&map->inodes);
+	idmap_free(&map->tasks);
+	free(map->task);
+}

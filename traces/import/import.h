@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * import.h - traces of other formats become .tmt files, or events in memory
+ *
+ * trace_import() recognises what a file is, or is told, reads it compressed or not,
+ * and hands its events to a .tmt file or to a sink of the caller's.  It never drops
+ * anything silently: what could not be read, what the recorder lost and what had to
+ * be guessed are counted in the report, the first of them with their place.
+ *
+ * Formats of page references or block requests give reads, writes and discards of
+ * one pool: requests are split into aligned pages, and a volume is cut into objects
+ * of object_pages pages, so that page P of device D is index P % object_pages of the
+ * object {D, P / object_pages, 0}.  Consecutive pages of one object are one event.
+ * Formats of tmem operations say themselves what pools and objects are.
+ */
+#ifndef TMEM_IMPORT_H
+#define TMEM_IMPORT_H
+
+#include <stdio.h>
+
+#include "../trace.h"
+
+#define IMPORT_OBJECT_PAGES	16384U	/* default of object_pages */
+#define IMPORT_PAGE_SIZE	4096U	/* default of page_size */
+#define IMPORT_NR_EXAMPLES	8U	/* skipped lines that a report shows */
+#define IMPORT_NR_NOTES		24U	/* counters of a format */
+
+/*
+ * Where events go.  begin() comes first and once, with page_size, kind, source and
+ * has_* of the trace and no pools; each pool is added before an event names it, and
+ * they are numbered from 0 in that order.  Each returns 0 or a negative error, which
+ * ends the import, and fills in @err.
+ */
+struct import_sink {
+	void *arg;
+	int (*begin)(void *arg, const struct trace_info *info,
+		     struct trace_error *err);
+	int (*add_pool)(void *arg, const struct trace_pool *pool,
+			struct trace_error *err);
+	int (*emit)(void *arg, const struct trace_record *record,
+		    struct trace_error *err);
+};
+
+struct import_config {
+	const char *path;		/* "-": standard input */
+	const char *format;		/* NULL: recognise it */
+	const char *output;		/* the .tmt to write, or NULL: to @sink */
+	const struct import_sink *sink;
+	const char *source;		/* for the header, NULL: file and format */
+	uint32_t object_pages;		/* 0: IMPORT_OBJECT_PAGES */
+	uint32_t page_size;		/* power of two from 512, 0: IMPORT_PAGE_SIZE */
+	bool strict;			/* what would be skipped is fatal */
+	uint64_t max_events;		/* stop after as many, 0: no limit */
+	/* Called now and then with what was read so far; may be NULL. */
+	void (*progress)(void *arg, uint64_t bytes_read, uint64_t events);
+	void *progress_arg;
+};
+
+struct import_example {
+	uint64_t place;			/* line, or offset of the record */
+	char text[160];			/* why, and how it begins */
+};
+
+struct import_note {
+	const char *name;
+	uint64_t count;
+};
+
+struct import_report {
+	const char *format;
+	const char *compression;	/* "none", "zstd", ... */
+	bool by_lines;			/* places are lines, not offsets */
+	bool stopped;			/* at max_events */
+	bool lost_unknown;		/* some losses came without a number: 1 each */
+	uint64_t bytes_read;		/* of the file */
+	uint64_t bytes_plain;		/* decompressed */
+	uint64_t units;			/* lines or records read */
+	uint64_t events;		/* handed on */
+	uint64_t ops[TRACE_NR_OPS];	/* events of each operation */
+	uint64_t pages[TRACE_NR_OPS];	/* pages of each, flush-object counting 1 */
+	uint32_t pools;
+	uint64_t skipped;		/* lines or records that could not be read */
+	uint32_t nr_examples;
+	struct import_example examples[IMPORT_NR_EXAMPLES];
+	uint64_t backwards;		/* times set to the one before them */
+	uint64_t backwards_place;	/* of the first */
+	uint64_t lost;			/* events that the recorder lost */
+	uint64_t removals;		/* pages' removals that had to be classified */
+	uint64_t ambiguous;		/* of them: nothing proved put or flush */
+	uint32_t nr_notes;
+	struct import_note notes[IMPORT_NR_NOTES];	/* the format's own counters */
+};
+
+/*
+ * Import a file.  Returns 0, or a negative error with @err filled in: -EBADMSG for
+ * damaged, truncated or foreign input, with its place; -EINVAL for a configuration
+ * that cannot be.  @report may be NULL; on an error it says how far it went.  With
+ * @output, the file appears only on success.
+ *
+ * Times that go backwards are set to the latest before them and counted; they and
+ * lines or records that cannot be read are fatal when strict.  A file of which
+ * nothing at all could be read is an error in any case.
+ */
+int trace_import(const struct import_config *config, struct import_report *report,
+		 struct trace_error *err);
+
+/* The same over @size bytes in memory; config->path is their name in errors. */
+int trace_import_memory(const struct import_config *config, const void *data,
+			size_t size, struct import_report *report,
+			struct trace_error *err);
+
+/* What was imported, lost, skipped and guessed: a few lines. */
+void import_report_print(FILE *f, const struct import_report *report);
+
+/* A counter of the format's own by its name; 0 where there is none. */
+uint64_t import_report_note(const struct import_report *report, const char *name);
+
+/* The formats, for --help: name, description, example of format @n; false: no more. */
+bool import_format(uint32_t n, const char **name, const char **what,
+		   const char **example);
+
+#endif /* TMEM_IMPORT_H */

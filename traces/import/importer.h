@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * importer.h - what a format is to the importer, and what it is given to work with
+ *
+ * A format is one file, ending in a struct trace_importer, and one line of the table
+ * in import.c.  Its run() reads lines or records from run->in and hands on events:
+ *
+ *	import_begin()			once, first
+ *	import_pool()			before the first event of each pool
+ *	import_emit(), import_pages()	the events
+ *	import_skip()			for a line or record that cannot be read
+ *
+ * Each of them returns 0 to go on; run() returns anything else at once and leaves
+ * it to the caller what it means (a positive value: the limit of events was hit).
+ */
+#ifndef TMEM_IMPORTER_H
+#define TMEM_IMPORTER_H
+
+#include <errno.h>
+#include <string.h>
+
+#include "../tmt.h"
+#include "import.h"
+#include "input.h"
+
+#define IMPORT_STOP	1
+/* One request of more pages than this is taken for damage: 64 GiB of 4 KiB pages. */
+#define IMPORT_REQUEST_PAGES	(1U << 24)
+
+struct import_run {
+	const struct import_config *config;
+	const struct import_sink *sink;
+	struct import_report *report;
+	struct trace_error *err;
+	struct input *in;
+	uint32_t object_pages;
+	uint32_t page_size;
+	bool has_times;
+	uint64_t time;			/* of the event before */
+	uint32_t nr_pools;
+};
+
+struct trace_importer {
+	const char *name;
+	const char *what;		/* a line, for --help */
+	const char *example;		/* a line of such a file, or its layout */
+	/*
+	 * How well the first bytes of a file fit, 0 to 100; NULL: not told by
+	 * them.  For 0, @why gets why not, in a few words.
+	 */
+	int (*probe)(const char *head, size_t size, const char **why);
+	int (*run)(struct import_run *run);
+};
+
+extern const struct trace_importer import_ftrace;
+extern const struct trace_importer import_lis;
+extern const struct trace_importer import_vscsi;
+extern const struct trace_importer import_page_lines;
+extern const struct trace_importer import_page_u32;
+extern const struct trace_importer import_page_u64;
+extern const struct trace_importer import_ops;
+extern const struct trace_importer import_text;
+
+/* ---- run.c ---- */
+
+int import_begin(struct import_run *run, enum trace_kind kind, bool has_times);
+
+/* Add a pool; its number is run->nr_pools before the call. */
+int import_pool(struct import_run *run, uint32_t client, uint32_t flags);
+
+/* The next line, or 0 at the end; counts. */
+int import_line(struct import_run *run, char **line, size_t *length);
+int import_record(struct import_run *run, size_t size, const uint8_t **record);
+
+/* Hand an event on; its time is put right if it goes backwards. */
+int import_emit(struct import_run *run, struct trace_record *record);
+
+/*
+ * *@time must not be before *@last: set it right and count it, or with strict fail.
+ * import_emit() does so itself; this is for who holds events back after their line.
+ */
+int import_time(struct import_run *run, uint64_t *last, uint64_t *time);
+
+/*
+ * @nr pages from @page of a device, as events like @like, whose pool, client, op,
+ * time and cpu are set.  Returns 0, IMPORT_STOP or an error; pages that cannot be
+ * named are skipped as import_skip() does.
+ */
+int import_pages(struct import_run *run, struct trace_record *like,
+		 uint64_t device, uint64_t page, uint64_t nr);
+
+/*
+ * The present line or record cannot be read: count it, show the first ones, and with
+ * strict fail.  @sample, which may be NULL, is how it begins.
+ */
+int import_skip(struct import_run *run, const char *sample, const char *format,
+		...) __attribute__((format(printf, 3, 4)));
+/* Events lost by the recorder; 0: it did not say how many. */
+void import_lost(struct import_run *run, uint64_t nr);
+
+/* Set a counter of the format's own in the report. */
+void import_note(struct import_run *run, const char *name, uint64_t count);
+
+/*
+ * Probe a text: @line says whether a line fits.  The score is 90 where most of
+ * the first lines do; blank lines and those that begin with # are passed over.
+ */
+int import_probe_lines(const char *head, size_t size,
+		       bool (*line)(const char *line, size_t length));
+
+/* ---- numbers and words ---- */
+
+static inline bool import_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static inline const char *import_skip_blanks(const char *p)
+{
+	while (import_blank(*p))
+		p++;
+	return p;
+}
+
+/*
+ * Decimal digits at *p, which moves behind them.  False where there are none, or
+ * more than 64 bits of them.
+ */
+static inline bool import_decimal(const char **p, uint64_t *value)
+{
+	const char *s = *p;
+	uint64_t v = 0;
+
+	if (*s < '0' || *s > '9')
+		return false;
+	for (; *s >= '0' && *s <= '9'; s++) {
+		if (s - *p >= 19 &&
+		    (__builtin_mul_overflow(v, 10, &v) ||
+		     __builtin_add_overflow(v, (uint64_t)(*s - '0'), &v)))
+			return false;
+		if (s - *p < 19)
+			v = v * 10 + (uint64_t)(*s - '0');
+	}
+	*p = s;
+	*value = v;
+	return true;
+}
+
+/* Hexadecimal digits at *p, with or without 0x. */
+static inline bool import_hex(const char **p, uint64_t *value)
+{
+	const char *s = *p;
+	const char *first;
+	uint64_t v = 0;
+
+	if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X'))
+		s += 2;
+	for (first = s;; s++) {
+		unsigned int digit;
+
+		if (*s >= '0' && *s <= '9')
+			digit = (unsigned int)(*s - '0');
+		else if ((*s | 0x20) >= 'a' && (*s | 0x20) <= 'f')
+			digit = (unsigned int)((*s | 0x20) - 'a') + 10;
+		else
+			break;
+		if (v >> 60)
+			return false;
+		v = v << 4 | digit;
+	}
+	if (s == first)
+		return false;
+	*p = s;
+	*value = v;
+	return true;
+}
+
+#endif /* TMEM_IMPORTER_H */

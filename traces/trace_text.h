@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * trace_text.h - the text form of a trace: one event a line, nothing lost
+ *
+ * See "Text form" in FORMAT.md.  Errors are those of trace.h; they name the
+ * text's file and line.
+ */
+#ifndef TMEM_TRACE_TEXT_H
+#define TMEM_TRACE_TEXT_H
+
+#include <stdio.h>
+
+#include "trace.h"
+
+#define TRACE_TEXT_MAGIC	"tmt-text"	/* the first word of a text */
+#define TRACE_TEXT_MAX_LINE	65535U		/* bytes, without the newline */
+
+/* Print all of a trace.  An error of the output is the system's. */
+int trace_print_text(struct trace_reader *reader, FILE *out,
+		     struct trace_error *err);
+
+/* Read all of @in, called @name in errors, and make the .tmt file @path of it. */
+int trace_parse_text(FILE *in, const char *name, const char *path,
+		     struct trace_error *err);
+
+/*
+ * The same for whoever has lines from elsewhere: give them one by one, without
+ * their newline (@line need not end with 0).  An error sticks.  The end removes
+ * the unfinished file after an error, in the text or pending in @err, and always
+ * frees @text.
+ */
+struct trace_text;
+
+struct trace_text *trace_text_begin(const char *name, const char *path,
+				    struct trace_error *err);
+int trace_text_line(struct trace_text *text, const char *line, size_t length,
+		    struct trace_error *err);
+int trace_text_end(struct trace_text *text, struct trace_error *err);
+
+#endif /* TMEM_TRACE_TEXT_H */
