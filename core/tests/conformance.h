@@ -13,7 +13,8 @@
  *	conformance_model.c	long sequences against a model (rule 6)
  *	conformance_history.c	mistakes that earlier implementations made
  *	conformance_tree.c	indices, ranges, shapes of trees, object ids
- *	conformance_reclaim.c	eviction order, budget, compression, statistics
+ *	conformance_reclaim.c	eviction order, budget, statistics
+ *	conformance_store.c	compression, shared frames, bytes
  *
  * A check that does not hold records its text, place and both values in the
  * environment and returns from the case; conformance_run() then takes down what
@@ -81,6 +82,7 @@ extern const struct conformance_group conformance_model;
 extern const struct conformance_group conformance_history;
 extern const struct conformance_group conformance_tree;
 extern const struct conformance_group conformance_reclaim;
+extern const struct conformance_group conformance_store;
 
 /* All cases by position; NULL past the last. */
 const struct conformance_case *conformance_at(u32 i);
@@ -138,7 +140,11 @@ bool cf_store_is(const struct conformance_env *env, const char *name);
 /* A new instance with this budget; the running case has at most one. */
 int cf_begin(struct conformance_env *env, u64 budget, u32 shards);
 
-/* Destroy the pools, look that all gauges are zero, destroy the instance. */
+/*
+ * Destroy the pools, one by one, look that all gauges are zero, and destroy the
+ * instance.  With more than one bucket: the instance with its pools, which warns
+ * where gauges are not zero; the runner looks for warnings.
+ */
 int cf_end(struct conformance_env *env);
 
 /* A pool of env's design, store and buckets; client 1.  The id or an error. */

@@ -4,8 +4,8 @@
  *
  * One cmocka test for each design, page store and number of buckets; each runs
  * the whole table, logs every case that does not hold, and looks that nothing is
- * left allocated.  With an argument only the cases whose name contains it are
- * run:
+ * left allocated and nothing was warned of.  They are dealt out to processes
+ * (shares.h).  With an argument only the cases whose name contains it are run:
  *
  *	conformance_test shared_pool
  */
@@ -20,11 +20,14 @@
 #include <port/threads.h>
 
 #include "conformance.h"
+#include "shares.h"
 
 #define MAX_RUNS	128
 #define SEED		0x746d656dULL
 
-static const u32 bucket_counts[] = { 1, 256, 65536 };
+/* The last with one page store: what it is about is the table of buckets. */
+static const u32 bucket_counts[] = { 1, 256, 4096 };
+#define ALL_STORES	2
 static const char *pattern = "";
 
 struct run {
@@ -35,12 +38,13 @@ struct run {
 };
 
 static struct run runs[MAX_RUNS];
-static struct CMUnitTest tests[MAX_RUNS + 1];
+static struct CMUnitTest tests[MAX_RUNS];
 
 static void run_table(void **state)
 {
 	const struct run *run = *state;
 	const struct conformance_case *c;
+	unsigned long warnings = tmem_port_warnings();
 	u32 i, tried = 0, failed = 0;
 	long live;
 
@@ -58,6 +62,10 @@ static void run_table(void **state)
 			continue;
 		tried++;
 		failed += !!conformance_run(&env, c);
+		if (tmem_port_warnings() != warnings)
+			print_error("warnings in %s\n", c->name);
+		failed += tmem_port_warnings() != warnings;
+		warnings = tmem_port_warnings();
 	}
 	assert_int_equal(failed, 0);
 	assert_true(tried > 0);
@@ -66,6 +74,12 @@ static void run_table(void **state)
 	if (tmem_port_live() != live)
 		tmem_port_live_print(stderr);
 	assert_int_equal(tmem_port_live(), live);
+}
+
+static void module_starts(void **state)
+{
+	(void)state;
+	assert_int_equal(tmem_init(), 0);
 }
 
 static void nothing_is_left(void **state)
@@ -86,7 +100,8 @@ static u32 add_runs(void)
 
 	for (d = 0; (design = tmem_design_at(d)); d++)
 		for (s = 0; (store = tmem_store_at(s)); s++)
-			for (b = 0; b < ARRAY_SIZE(bucket_counts) && nr < MAX_RUNS; b++, nr++) {
+			for (b = 0; b < (s ? ALL_STORES : ARRAY_SIZE(bucket_counts)) &&
+				    nr < MAX_RUNS; b++, nr++) {
 				struct run *run = &runs[nr];
 
 				run->design = tmem_design_name(design);
@@ -100,25 +115,24 @@ static u32 add_runs(void)
 					.initial_state = run,
 				};
 			}
-	tests[nr] = (struct CMUnitTest)cmocka_unit_test(nothing_is_left);
-	return nr + 1;
+	return nr;
 }
 
 int main(int argc, char **argv)
 {
-	u32 nr;
+	static const struct CMUnitTest first = cmocka_unit_test(module_starts);
+	static const struct CMUnitTest last = cmocka_unit_test(nothing_is_left);
+	struct shares shares = {
+		.group = "conformance", .first = &first, .last = &last, .tests = tests,
+	};
 
 	if (argc > 1)
 		pattern = argv[1];
-	if (tmem_init()) {
-		fprintf(stderr, "tmem_init failed\n");
-		return 1;
-	}
-	nr = add_runs();
+	shares.nr = add_runs();
 	/* the four designs and three stores of the core, at least */
-	if (nr < 4 * 3 * ARRAY_SIZE(bucket_counts) + 1) {
-		fprintf(stderr, "only %u runs\n", nr);
+	if (shares.nr < 4 * (3 * ALL_STORES + 1)) {
+		fprintf(stderr, "only %zu runs\n", shares.nr);
 		return 1;
 	}
-	return _cmocka_run_group_tests("conformance", tests, nr, NULL, NULL) != 0;
+	return run_in_shares(&shares);
 }

@@ -261,6 +261,53 @@ static int dense_object(struct conformance_env *env)
 	return cf_end(env);
 }
 
+/*
+ * Flushes work in batches of 64 pages: of objects that a batch empties exactly,
+ * or but for one page, or of which it takes all but none, flushed whole, by a
+ * range, and with their pool.
+ */
+static int objects_of_whole_batches(struct conformance_env *env)
+{
+	static const u32 sizes[] = { 63, 64, 65, 127, 128, 129, 192 };
+	struct tmem_oid oid = cf_oid(6, 1, 0), other = cf_oid(6, 1, 1);
+	u32 i, n, way, k;
+	int pool;
+
+	CF_DO(cf_begin(env, ROOMY, 1));
+	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
+		pool = cf_pool(env, cf_sorts[i]);
+		CF_TRUE(pool >= 0);
+		for (n = 0; n < ARRAY_SIZE(sizes); n++)
+			for (way = 0; way < 4; way++) {
+				u32 nr = sizes[n], base = way == 3 ? U32_MAX - nr + 1 : 0;
+
+				for (k = 0; k < nr; k++)
+					CF_EQ(cf_put(env, pool, &oid, base + k, k), 0);
+				CF_EQ(cf_put(env, pool, &other, 0, 0), 0);
+				CF_EQ(way == 0 ? tmem_flush_object(env->tm, pool, &oid) :
+				      way == 1 ? tmem_flush_range(env->tm, pool, &oid, 0,
+								  nr - 1) :
+				      way == 2 ? tmem_flush_range(env->tm, pool, &oid, 0, nr) :
+				      tmem_flush_range(env->tm, pool, &oid, base, U32_MAX),
+				      nr);
+				CF_DO(cf_step(env));
+				CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 1);
+				CF_EQ(tmem_flush_object(env->tm, pool, &other), 1);
+				CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 0);
+				CF_EQ(cf_pool_stat(env, pool, TMEM_nodes), 0);
+			}
+		for (n = 0; n < ARRAY_SIZE(sizes); n++)
+			for (k = 0; k < sizes[n]; k++) {
+				oid = cf_oid(6, 2, n);
+				CF_EQ(cf_put(env, pool, &oid, k, k), 0);
+			}
+		oid = cf_oid(6, 1, 0);
+		CF_EQ(cf_pool_destroy(env, pool), 0);
+		CF_DO(cf_gauges_zero(env));
+	}
+	return cf_end(env);
+}
+
 /* A sparse one has no two pages in a node. */
 static int sparse_object(struct conformance_env *env)
 {
@@ -317,6 +364,44 @@ static int many_objects(struct conformance_env *env)
 		}
 		CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 0);
 	}
+	return cf_end(env);
+}
+
+/*
+ * A table of buckets of which nearly all are empty.  Pools of that size are dear
+ * to make and to walk, so this is the case that has them, and once a run.
+ */
+#define VERY_MANY	65536
+
+static int objects_in_very_many_buckets(struct conformance_env *env)
+{
+	u32 buckets = env->buckets, i, k, nr = 700;
+	struct tmem_oid oid;
+
+	CF_DO(cf_begin(env, ROOMY, 1));
+	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
+		int pool;
+
+		env->buckets = VERY_MANY;
+		pool = cf_pool(env, cf_sorts[i]);
+		env->buckets = buckets;
+		CF_TRUE(pool >= 0);
+		for (k = 0; k < nr; k++) {
+			oid = cf_oid(k, 0, k * 5);
+			CF_EQ(cf_put(env, pool, &oid, k, k), 0);
+		}
+		CF_EQ(cf_pool_stat(env, pool, TMEM_objects), nr);
+		CF_EQ(tmem_validate(env->tm), 0);
+		for (k = 0; k < nr; k += 2) {
+			oid = cf_oid(k, 0, k * 5);
+			CF_EQ(cf_get(env, pool, &oid, k, k), 0);
+			CF_EQ(tmem_flush_object(env->tm, pool, &oid), !!cf_sorts[i]);
+			CF_EQ(cf_get(env, pool, &oid, k, k), -ENOENT);
+		}
+		CF_EQ(cf_pool_stat(env, pool, TMEM_objects), nr / 2);
+		CF_EQ(tmem_validate(env->tm), 0);
+	}
+	/* half of them go with their pools */
 	return cf_end(env);
 }
 
@@ -387,8 +472,10 @@ static const struct conformance_case trees[] = {
 	CF_CASE("tree", ranges_against_a_bitmap),
 	CF_CASE("tree", range_over_the_whole_space),
 	CF_CASE("tree", dense_object),
+	CF_CASE("tree", objects_of_whole_batches),
 	CF_CASE("tree", sparse_object),
 	CF_CASE("tree", many_objects),
+	CF_CASE("tree", objects_in_very_many_buckets),
 	CF_CASE("tree", object_ids_are_told_apart),
 	CF_CASE("tree", pools_are_told_apart),
 };

@@ -20,6 +20,9 @@
  * allocated.  Pages are tried with room for everything, and once more with a
  * budget so tight that puts evict; there an ephemeral page may be gone
  * (and its handle then misses), and a put may be refused for want of room.
+ *
+ * Each design and page store is tried apart from the others, in one of several
+ * processes (shares.h).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,6 +34,7 @@
 #include <port/threads.h>
 
 #include "conformance.h"
+#include "shares.h"
 
 #define OBJECTS		2
 #define INDICES		5
@@ -550,7 +554,7 @@ static void nothing_is_left(void **state)
 
 static struct world worlds[MAX_WORLDS];
 static char names[2 * MAX_WORLDS][64];
-static struct CMUnitTest tests[2 * MAX_WORLDS + 2];
+static struct CMUnitTest tests[2 * MAX_WORLDS];
 
 static u32 add_tests(u32 nr, const char *what, void (*run)(void **state))
 {
@@ -579,12 +583,14 @@ static u32 add_tests(u32 nr, const char *what, void (*run)(void **state))
 
 int main(void)
 {
-	u32 nr = 0;
-
 	/* first: it leaves the module initialised */
-	tests[nr++] = (struct CMUnitTest)cmocka_unit_test(init_fails_at_every_point);
-	nr = add_tests(nr, "life", life_fails_at_every_point);
-	nr = add_tests(nr, "pages", every_point_fails_once);
-	tests[nr++] = (struct CMUnitTest)cmocka_unit_test(nothing_is_left);
-	return _cmocka_run_group_tests("faults", tests, nr, NULL, NULL) != 0;
+	static const struct CMUnitTest first = cmocka_unit_test(init_fails_at_every_point);
+	static const struct CMUnitTest last = cmocka_unit_test(nothing_is_left);
+	struct shares shares = {
+		.group = "faults", .first = &first, .last = &last, .tests = tests,
+	};
+
+	shares.nr = add_tests(shares.nr, "life", life_fails_at_every_point);
+	shares.nr = add_tests(shares.nr, "pages", every_point_fails_once);
+	return run_in_shares(&shares);
 }

@@ -151,9 +151,13 @@ static const char *check_histories(struct stress *s, char *text, size_t text_siz
 static const char *check_books(struct stress *s, struct stress_result *result)
 {
 	const char *broken;
+	struct tmem_memory memory;
 	struct tmem_stats st;
 	u32 slot, object, i;
 
+	tmem_memory(s->tm, &memory);
+	if (memory.frames_peak > s->largest_budget)
+		return "more was charged than any budget allowed";
 	if (tmem_validate(s->tm))
 		return "validate after the threads are done";
 	tmem_stats(s->tm, &st);
@@ -274,6 +278,7 @@ int stress_run(const struct stress_config *config, struct stress_result *result,
 	struct stress s = {
 		.config = config,
 		.has_bytes = strcmp(tmem_store_name(config->store), "none"),
+		.largest_budget = FRAMES,
 	};
 	const char *what = "no memory";
 	char found[256] = "";

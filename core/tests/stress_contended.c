@@ -239,6 +239,34 @@ static void freeze(struct worker *w, u32 slot, bool frozen)
 		stress_wrong(w, "freeze or thaw", err);
 }
 
+/* Frozen for a while, in which no put may be stored. */
+static void freeze_and_thaw(struct worker *w, u32 slot)
+{
+	struct timespec nap = { .tv_nsec = 20000 };
+	struct stress *s = w->s;
+	struct tmem_stats first, last;
+
+	freeze(w, slot, true);
+	if (tmem_pool_stats(s->tm, s->pool[slot], &first))
+		stress_wrong(w, "pool_stats of a frozen pool", slot);
+	nanosleep(&nap, NULL);
+	if (tmem_pool_stats(s->tm, s->pool[slot], &last) ||
+	    first.v[TMEM_puts_stored] != last.v[TMEM_puts_stored])
+		stress_wrong(w, "puts are stored in a frozen pool",
+			     last.v[TMEM_puts_stored] - first.v[TMEM_puts_stored]);
+	freeze(w, slot, false);
+}
+
+static void set_budget(struct worker *w)
+{
+	u64 frames = FRAMES / 2 + stress_random(w) % FRAMES;
+	struct stress *s = w->s;
+
+	s->largest_budget = max_t(u64, s->largest_budget, frames);
+	if (tmem_set_budget(s->tm, frames))
+		stress_wrong(w, "set_budget", frames);
+}
+
 void stress_control(struct worker *w)
 {
 	struct stress *s = w->s;
@@ -251,8 +279,7 @@ void stress_control(struct worker *w)
 	if (what < 3) {
 		tmem_evict(s->tm, 1 + stress_random(w) % 4);
 	} else if (what < 6) {
-		if (tmem_set_budget(s->tm, FRAMES / 2 + stress_random(w) % FRAMES))
-			stress_wrong(w, "set_budget", 0);
+		set_budget(w);
 	} else if (what == 6) {
 		tmem_memory(s->tm, &memory);
 		tmem_stats(s->tm, &stats);
@@ -262,9 +289,7 @@ void stress_control(struct worker *w)
 	} else if (s->config->owners) {
 		nanosleep(&nap, NULL);
 	} else if (what < 10 && s->nr_frozen[slot] < MAX_FROZEN) {
-		freeze(w, slot, true);
-		nanosleep(&nap, NULL);
-		freeze(w, slot, false);
+		freeze_and_thaw(w, slot);
 	} else if (w->log.nr + OBJECTS * INDICES <= w->log.max) {
 		churn(w);
 	}

@@ -62,6 +62,7 @@ struct stress {
 	struct history_frozen *frozen[SLOTS];
 	size_t nr_frozen[SLOTS];
 	u64 made_again;
+	u64 largest_budget;	/* ever set, frames */
 	struct worker *worker;	/* config->threads, then control */
 };
 

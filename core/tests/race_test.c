@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * race_test.c - races of few calls, of which each outcome can be told
+ *
+ * The stress lets everything meet everything, and pays for it: an eviction may
+ * explain any miss.  Here few kinds of calls race, with room for all or a budget
+ * that stands still, so that a single wrong answer shows.
+ *
+ *	one_handle	one thread puts versions 1, 2, ... on one handle and others
+ *			get.  Nothing is evicted or flushed.  Of an exclusive pool
+ *			(A) each version is hit once at most,
+ *			(B) a miss is explained by a hit alone: let k be the last
+ *			    version whose put ended before the get started; then
+ *			    some get that started before this one ended has taken
+ *			    version k or a later one,
+ *			(C) puts = hits + replaced + pages.
+ *			Of a pool that keeps its pages no get misses that started
+ *			after the first put ended; and in either a hit brings
+ *			version k or a later one, of a put that had started.
+ *			Getters that have found their page are held up now and
+ *			then, so that puts come in between.
+ *	budget		threads put on handles of their own, always at the limit of
+ *			a budget that stands still: the charge never exceeds it
+ *
+ * Tickets: relaxed under a thread sanitizer, which would take a stronger counter
+ * for an order of the calls; else full barriers.  No locks.
+ *
+ *	TMEM_STRESS_SECONDS	how long in sum, about; default 12 (a quarter is
+ *				taken here)
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <cmocka.h>
+
+#include <port/threads.h>
+
+#include "conformance.h"
+#include "radix.h"
+
+#ifdef __SANITIZE_THREAD__
+#define TICKET_ORDER __ATOMIC_RELAXED
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define TICKET_ORDER __ATOMIC_RELAXED
+#endif
+#endif
+#ifndef TICKET_ORDER
+#define TICKET_ORDER __ATOMIC_SEQ_CST
+#endif
+
+#define GETTERS		2
+#define PUTS		4000	/* of one round */
+#define GETS		20000	/* of one getter, at most */
+#define AWAY_TICKETS	5
+#define AWAY_YIELDS	100
+#define AWAY_EVERY	4	/* gets */
+#define ROOMY		1024
+#define TIGHT		6
+#define PUTTERS		5
+#define TIGHT_PUTS	3000
+
+static const struct tmem_oid oid = { .w = { 4, 5, 6 } };
+
+struct event {
+	u64 start, end;		/* tickets */
+	u32 version;		/* of a put or a hit; 0: a miss */
+};
+
+struct racer {
+	struct event *event;
+	u32 nr, id;
+	int wrong;		/* an answer that no race explains */
+	u64 page[CONFORMANCE_WORDS];
+	pthread_t thread;
+};
+
+struct race {
+	struct tmem *tm;
+	int pool;
+	u64 ticket;		/* atomic */
+	u32 putting;		/* atomic */
+	pthread_barrier_t start;
+	struct racer putter, getter[GETTERS];
+	struct racer tight[PUTTERS];
+};
+
+static struct race race;
+static struct event put_log[PUTS + 1], get_log[GETTERS][GETS];
+
+static u64 ticket(void)
+{
+	return __atomic_add_fetch(&race.ticket, 1, TICKET_ORDER);
+}
+
+/* ---- one handle ---- */
+
+static void *put_versions(void *arg)
+{
+	struct racer *r = arg;
+	u32 version;
+
+	pthread_barrier_wait(&race.start);
+	for (version = 1; version <= PUTS && !r->wrong; version++) {
+		struct event *e = &r->event[version];
+
+		r->page[0] = r->page[CONFORMANCE_WORDS - 1] = version;
+		e->version = version;
+		e->start = ticket();
+		r->wrong = tmem_put(race.tm, race.pool, &oid, 64, r->page);
+		e->end = ticket();
+		r->nr = version;
+		/* where processors are few, getters come to run in between */
+		if (version % 4 == 0)
+			sched_yield();
+	}
+	__atomic_store_n(&race.putting, 0, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+/*
+ * The linker puts this in the place of tmem_radix_lookup(): now and then a getter
+ * that has found its page is away, until the others have done a few calls.  Not
+ * for long: in some designs it holds the lock that they want.
+ */
+struct tmem_page *__real_tmem_radix_lookup(const struct tmem_radix *tree, u32 index);
+struct tmem_page *__wrap_tmem_radix_lookup(const struct tmem_radix *tree, u32 index);
+
+static __thread struct racer *getter;	/* NULL: is never away */
+
+static void be_away(void)
+{
+	u64 until = __atomic_load_n(&race.ticket, __ATOMIC_RELAXED) + AWAY_TICKETS;
+	u32 i;
+
+	for (i = 0; i < AWAY_YIELDS; i++) {
+		if (__atomic_load_n(&race.ticket, __ATOMIC_RELAXED) >= until)
+			break;
+		sched_yield();
+	}
+}
+
+struct tmem_page *__wrap_tmem_radix_lookup(const struct tmem_radix *tree, u32 index)
+{
+	struct tmem_page *page = __real_tmem_radix_lookup(tree, index);
+
+	if (getter && page && getter->nr % AWAY_EVERY == 0)
+		be_away();
+	return page;
+}
+
+static void *get_versions(void *arg)
+{
+	struct racer *r = arg;
+
+	getter = r;
+	pthread_barrier_wait(&race.start);
+	while (__atomic_load_n(&race.putting, __ATOMIC_RELAXED) && r->nr < GETS) {
+		struct event *e = &r->event[r->nr];
+		int err;
+
+		e->start = ticket();
+		err = tmem_get(race.tm, race.pool, &oid, 64, r->page);
+		e->end = ticket();
+		e->version = err ? 0 : (u32)r->page[0];
+		if ((err && err != -ENOENT) ||
+		    (!err && r->page[CONFORMANCE_WORDS - 1] != e->version))
+			r->wrong = err ? err : -EBADMSG;
+		r->nr++;
+	}
+	return NULL;
+}
+
+/* The last version whose put had ended before @time. */
+static u32 version_before(u64 time)
+{
+	u32 low = 0, high = race.putter.nr;
+
+	while (low < high) {
+		u32 mid = high - (high - low) / 2;
+
+		if (put_log[mid].end < time)
+			low = mid;
+		else
+			high = mid - 1;
+	}
+	return low;
+}
+
+/* By version: when the earliest get started that has hit it or a later one. */
+static u64 taken[PUTS + 2];
+
+static const char *note_hits(bool exclusive)
+{
+	u32 g, i;
+
+	for (i = 0; i <= PUTS + 1; i++)
+		taken[i] = U64_MAX;
+	for (g = 0; g < GETTERS; g++)
+		for (i = 0; i < race.getter[g].nr; i++) {
+			const struct event *e = &get_log[g][i];
+
+			if (!e->version)
+				continue;
+			if (e->version > race.putter.nr)
+				return "a hit brings a version that was never put";
+			if (exclusive && taken[e->version] != U64_MAX)
+				return "(A) a version is hit twice";
+			taken[e->version] = min(taken[e->version], e->start);
+		}
+	for (i = PUTS; i > 0; i--)
+		taken[i] = min(taken[i], taken[i + 1]);
+	return NULL;
+}
+
+static const char *judge(const struct event *e, bool exclusive)
+{
+	u32 least = version_before(e->start);
+
+	if (e->version && e->version < least)
+		return "a hit brings older bytes than the last put's";
+	if (e->version && put_log[e->version].start > e->end)
+		return "a hit brings bytes that were put later";
+	if (!e->version && least && !exclusive)
+		return "a page is gone that stays";
+	if (!e->version && least && taken[least] > e->end)
+		return "(B) a get misses though no other has taken the page";
+	return NULL;
+}
+
+static const char *judge_all(bool exclusive)
+{
+	const char *wrong = note_hits(exclusive);
+	struct tmem_stats s;
+	u32 g, i;
+
+	if (race.putter.wrong)
+		return "a put fails";
+	for (g = 0; g < GETTERS && !wrong; g++) {
+		if (race.getter[g].wrong)
+			return "a get fails, or brings a damaged page";
+		for (i = 0; i < race.getter[g].nr && !wrong; i++)
+			wrong = judge(&get_log[g][i], exclusive);
+	}
+	if (wrong)
+		return wrong;
+	if (tmem_validate(race.tm))
+		return "validate";
+	tmem_stats(race.tm, &s);
+	if (s.v[TMEM_puts_stored] != s.v[TMEM_hits_removed] + s.v[TMEM_replaced] +
+	    s.v[TMEM_pages] || s.v[TMEM_evicted] || s.v[TMEM_flushed])
+		return "(C) puts are hits, replaced and pages";
+	return conformance_books(&s);
+}
+
+struct try {
+	char name[80];
+	const struct tmem_index_ops *design;
+	const struct tmem_store_ops *store;
+	u32 flags;
+};
+
+static void make_pool(const struct try *try, u64 budget)
+{
+	struct tmem_config config = { .budget = budget, .shards = 2 };
+	struct tmem_pool_attr attr = {
+		.design = try->design,
+		.store = try->store,
+		.flags = try->flags,
+		.buckets = 2,
+		.client = 1,
+	};
+
+	memset(&race, 0, sizeof(race));
+	race.tm = tmem_create(&config, NULL);
+	assert_false(IS_ERR(race.tm));
+	race.pool = tmem_pool_create(race.tm, &attr, NULL);
+	assert_true(race.pool >= 0);
+}
+
+static void start(struct racer *r, struct event *event, void *(*run)(void *))
+{
+	r->event = event;
+	if (pthread_create(&r->thread, NULL, run, r))
+		abort();	/* those started wait at the barrier for ever */
+}
+
+/* @getters of them: with one, no other get can explain a miss. */
+static void one_round(const struct try *try, u32 getters)
+{
+	const char *wrong;
+	u32 g;
+
+	make_pool(try, ROOMY);
+	race.putting = 1;
+	pthread_barrier_init(&race.start, NULL, getters + 1);
+	start(&race.putter, put_log, put_versions);
+	for (g = 0; g < getters; g++)
+		start(&race.getter[g], get_log[g], get_versions);
+	pthread_join(race.putter.thread, NULL);
+	for (g = 0; g < getters; g++)
+		pthread_join(race.getter[g].thread, NULL);
+	pthread_barrier_destroy(&race.start);
+	wrong = judge_all(!try->flags);
+	if (wrong)
+		print_error("%s: broken: %s\n", try->name, wrong);
+	assert_null(wrong);
+	tmem_destroy(race.tm);
+}
+
+static double share;		/* seconds for each try */
+
+static double seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+static void one_handle(void **state)
+{
+	double end = seconds() + share;
+	u32 round = 0;
+
+	do {
+		one_round(*state, 1 + round++ % GETTERS);
+	} while (seconds() < end || round < GETTERS);
+}
+
+/* ---- the budget ---- */
+
+static void *put_at_the_limit(void *arg)
+{
+	struct racer *r = arg;
+	u32 i;
+
+	conformance_fill(r->page, r->id, CONFORMANCE_WHOLE);
+	pthread_barrier_wait(&race.start);
+	for (i = 0; i < TIGHT_PUTS; i++) {
+		int err = tmem_put(race.tm, race.pool, &oid, r->id * 64 + i % 8, r->page);
+
+		if (err && err != -ENOSPC)
+			r->wrong = err;
+	}
+	return NULL;
+}
+
+static void budget(void **state)
+{
+	double end = seconds() + share;
+	struct tmem_memory memory;
+	u32 i;
+
+	do {
+		make_pool(*state, TIGHT);
+		pthread_barrier_init(&race.start, NULL, PUTTERS);
+		for (i = 0; i < PUTTERS; i++) {
+			race.tight[i].id = i;
+			start(&race.tight[i], NULL, put_at_the_limit);
+		}
+		for (i = 0; i < PUTTERS; i++)
+			pthread_join(race.tight[i].thread, NULL);
+		pthread_barrier_destroy(&race.start);
+		for (i = 0; i < PUTTERS; i++)
+			assert_int_equal(race.tight[i].wrong, 0);
+		tmem_memory(race.tm, &memory);
+		if (memory.frames_peak > TIGHT)
+			print_error("broken: %llu frames were charged, of a budget of %u\n",
+				    (unsigned long long)memory.frames_peak, TIGHT);
+		assert_int_equal(memory.frames_peak, TIGHT);
+		assert_int_equal(tmem_validate(race.tm), 0);
+		tmem_destroy(race.tm);
+	} while (seconds() < end);
+}
+
+/* ---- the table ---- */
+
+static void nothing_is_left(void **state)
+{
+	(void)state;
+	tmem_exit();
+	if (tmem_port_live())
+		tmem_port_live_print(stderr);
+	assert_int_equal(tmem_port_live(), 0);
+	assert_int_equal(tmem_port_warnings(), 0);
+}
+
+#define MAX_TRIES	64
+
+static struct try tries[MAX_TRIES];
+static struct CMUnitTest tests[MAX_TRIES + 1];
+static u32 nr_tests;
+
+static void add(const char *what, const struct tmem_index_ops *design, const char *store,
+		u32 flags, void (*run)(void **state))
+{
+	struct try *try = &tries[nr_tests];
+
+	if (nr_tests == MAX_TRIES)
+		abort();
+	*try = (struct try){
+		.design = design, .store = tmem_store_find(store), .flags = flags,
+	};
+	snprintf(try->name, sizeof(try->name), "%s, %s, %s", what, tmem_design_name(design),
+		 flags & TMEM_POOL_PERSISTENT ? "persistent" : flags ? "shared" : "exclusive");
+	tests[nr_tests++] = (struct CMUnitTest){
+		.name = try->name, .test_func = run, .initial_state = try,
+	};
+}
+
+int main(void)
+{
+	const char *value = getenv("TMEM_STRESS_SECONDS");
+	const struct tmem_index_ops *design;
+	u32 d, i;
+
+	if (tmem_init()) {
+		fprintf(stderr, "tmem_init failed\n");
+		return 1;
+	}
+	for (d = 0; (design = tmem_design_at(d)); d++) {
+		for (i = 0; i < ARRAY_SIZE(cf_sorts); i++)
+			add("one handle", design, "raw", cf_sorts[i], one_handle);
+		add("budget", design, "none", 0, budget);
+	}
+	share = (value && *value ? strtoull(value, NULL, 0) : 12) / 4.0 / nr_tests;
+	tests[nr_tests] = (struct CMUnitTest)cmocka_unit_test(nothing_is_left);
+	return _cmocka_run_group_tests("races", tests, nr_tests + 1, NULL, NULL) != 0;
+}
