@@ -183,7 +183,8 @@ static long hashbucket_drain(struct tmem_pool *pool)
 			nr += flush_locked(pool, &table[i], obj, &all);
 		}
 		tmem_unlock(pool, &table[i].lock, flags);
-		cond_resched();
+		if (i % TMEM_DRAIN_BUCKETS == 0)
+			cond_resched();
 	}
 	return nr;
 }

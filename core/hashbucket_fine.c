@@ -166,7 +166,8 @@ static long fine_drain(struct tmem_pool *pool)
 
 			batch = flush_batch(pool, &table[i], NULL, &all);
 			nr += batch;
-			cond_resched();
+			if (batch || i % TMEM_DRAIN_BUCKETS == 0)
+				cond_resched();
 		} while (batch);
 	}
 	return nr;

@@ -12,6 +12,7 @@
 #include "radix.h"
 
 #define TMEM_DETACH_BATCH	64	/* pages detached under one lock hold */
+#define TMEM_DRAIN_BUCKETS	16	/* buckets drained before giving way */
 
 struct tmem_object {
 	struct tmem_oid oid;
