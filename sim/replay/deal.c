@@ -44,9 +44,10 @@ void chunk_free(struct chunk *chunk)
 	free(chunk);
 }
 
-static struct chunk *chunk_new(bool with_times)
+static struct chunk *chunk_new(bool with_times, u32 room)
 {
-	struct chunk *chunk = malloc(sizeof(*chunk));
+	struct chunk *chunk = malloc(sizeof(*chunk) +
+				     room * sizeof(*chunk->ops));
 
 	if (!chunk)
 		return NULL;
@@ -55,7 +56,7 @@ static struct chunk *chunk_new(bool with_times)
 	chunk->fences = NULL;
 	chunk->times = NULL;
 	if (with_times) {
-		chunk->times = malloc(CHUNK_OPS * sizeof(*chunk->times));
+		chunk->times = malloc(room * sizeof(*chunk->times));
 		if (!chunk->times) {
 			free(chunk);
 			return NULL;
@@ -164,6 +165,8 @@ int deal_init(struct deal *deal, enum order order, u32 threads,
 	memset(deal, 0, sizeof(*deal));
 	deal->order = order;
 	deal->threads = threads;
+	deal->chunk_ops = order == ORDER_GLOBAL || order == ORDER_NONE ?
+		TURN_OPS : CHUNK_OPS;
 	deal->with_times = with_times;
 	for (i = 0; i < threads; i++)
 		queue_init(&deal->queues[i], limit);
@@ -238,21 +241,22 @@ static int append(struct deal *deal, u32 thread, struct op op, u64 time,
 	struct chunk *chunk = deal->open[thread];
 	int ret;
 
-	if (chunk && chunk->nr == CHUNK_OPS) {
+	if (chunk && chunk->nr == deal->chunk_ops) {
 		ret = hand_out(deal, thread);
 		if (ret)
 			return ret;
 		chunk = NULL;
 	}
 	if (!chunk) {
-		chunk = chunk_new(deal->with_times);
+		chunk = chunk_new(deal->with_times, deal->chunk_ops);
 		if (!chunk)
 			return -ENOMEM;
+		chunk->first = deal->nr_ops;
 		chunk->number = deal->next_chunk++;
 		deal->open[thread] = chunk;
 	}
 	if (fence && !chunk->fences) {
-		chunk->fences = calloc(CHUNK_OPS, sizeof(*chunk->fences));
+		chunk->fences = calloc(deal->chunk_ops, sizeof(*chunk->fences));
 		if (!chunk->fences)
 			return -ENOMEM;
 	}
@@ -299,6 +303,7 @@ static int deal_flush(struct deal *deal, struct op op, u64 time)
 	if (!*segment)
 		return -ENOMEM;
 	fence = fence_at(deal, number);
+	fence->position = deal->nr_ops;
 	deal->nr_fences++;
 	state->since &= ~BIT_ULL(self);
 	fence->nr_posts = __builtin_popcountll(state->since);
@@ -349,7 +354,7 @@ static int deal_in_turn(struct deal *deal, struct op op, u64 time)
 	int ret;
 
 	if (deal->next_chunk && deal->open[last] &&
-	    deal->open[last]->nr < CHUNK_OPS)
+	    deal->open[last]->nr < deal->chunk_ops)
 		return append(deal, last, op, time, 0);
 	if (deal->next_chunk) {
 		ret = hand_out(deal, last);

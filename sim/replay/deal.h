@@ -30,6 +30,7 @@ extern const char *const order_names[NR_ORDERS];
  * circle.
  */
 struct fence {
+	u64 position;		/* of the flush in the replay */
 	u32 posts;		/* still to come before the flush may run */
 	u32 nr_posts;		/* of each run */
 	u32 done;
@@ -54,6 +55,7 @@ struct queue {
 struct deal {
 	enum order order;
 	u32 threads;
+	u32 chunk_ops;		/* room of a chunk */
 	bool with_times;
 	struct queue queues[REPLAY_MAX_THREADS];
 	struct chunk *open[REPLAY_MAX_THREADS];

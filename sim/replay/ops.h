@@ -14,7 +14,8 @@
 
 #include "tmem.h"
 
-#define CHUNK_OPS	2048U
+#define CHUNK_OPS	256U	/* of a thread's operations */
+#define TURN_OPS	2048U	/* where whole chunks take turns */
 
 enum op_kind {
 	OP_PUT,
@@ -43,10 +44,11 @@ struct op {
 struct chunk {
 	struct chunk *next;
 	u64 number;		/* among all of the replay, in order */
+	u64 first;		/* position of its first operation in the replay */
 	u64 *times;		/* ns, one an operation, or NULL */
 	u32 *fences;		/* of range flushes, or NULL */
 	u32 nr;
-	struct op ops[CHUNK_OPS];
+	struct op ops[];
 };
 
 struct object {

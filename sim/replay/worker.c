@@ -5,6 +5,13 @@
  * A latency is the time from the end of one operation to the end of the next: one
  * clock read an operation, and what lies between two operations (the loop, its
  * counters) is counted too.  After anything that waits the clock is read anew.
+ *
+ * Pace.  A thread whose operations are cheap must not run far ahead of the others,
+ * or pages are evicted in an order that the trace never had.  So a chunk is begun
+ * only when it is at most PACE operations a thread ahead of the slowest thread.
+ * Who waits for a fence counts as being at that fence: all that a fence needs is
+ * earlier in the trace, so the slowest of all never waits for pace, and nobody
+ * waits in a circle.
  */
 #include "worker.h"
 
@@ -13,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PACE		256U		/* operations, times threads */
 #define LATE_NS		1000000ULL	/* counted as late */
 #define SLEEP_SLACK_NS	60000ULL	/* sleep up to so long before, then spin */
 
@@ -22,6 +30,7 @@ int worker_init(struct worker *w, struct run *run, u32 number)
 
 	w->run = run;
 	w->number = number;
+	w->position = NOT_IN_A_CHUNK;
 	w->until_sample = 1;
 	w->clients = calloc(run->front->config.nr_traces ?
 			    UINT16_MAX + 1 : 1, sizeof(*w->clients));
@@ -150,20 +159,56 @@ static enum latency_kind do_get(struct worker *w, const struct op *op,
 	return LATENCY_GET;
 }
 
-/* Wait for a fence's posts, or for its flush. */
-static void wait_for(const struct worker *w, const u32 *value, u32 wanted)
+/* One round of waiting for another thread: spin, then yield, then nap. */
+static void wait_a_little(u32 *rounds)
 {
-	struct timespec nap = { .tv_nsec = 50000 };
-	u32 spins = 0;
+	const struct timespec nap = { .tv_nsec = 50000 };
 
-	while (smp_load_acquire(value) != wanted) {
-		if (READ_ONCE(w->run->stop))
-			return;
-		if (++spins > 1000)
-			nanosleep(&nap, NULL);
-		else if (spins > 50)
-			sched_yield();
+	if (++*rounds > 1000)
+		nanosleep(&nap, NULL);
+	else if (*rounds > 50)
+		sched_yield();
+}
+
+/* Wait for a fence's posts, or for its flush: @value of it becomes @wanted. */
+static void wait_for(struct worker *w, const struct fence *fence,
+		     const u32 *value, u32 wanted)
+{
+	u64 position = w->position;
+	u32 rounds = 0;
+
+	WRITE_ONCE(w->position, fence->position);
+	while (smp_load_acquire(value) != wanted && !READ_ONCE(w->run->stop))
+		wait_a_little(&rounds);
+	WRITE_ONCE(w->position, position);
+}
+
+static u64 slowest(const struct run *run)
+{
+	u64 least = NOT_IN_A_CHUNK;
+	u32 t;
+
+	for (t = 0; t < run->front->deal.threads; t++) {
+		u64 position = READ_ONCE(run->workers[t].position);
+
+		if (position < least)
+			least = position;
 	}
+	return least;
+}
+
+/* Wait until a chunk is no more than PACE ahead of the slowest thread. */
+static void keep_pace(struct worker *w, const struct chunk *chunk)
+{
+	struct run *run = w->run;
+	u64 ahead = (u64)PACE * run->front->deal.threads;
+	u32 rounds = 0;
+
+	WRITE_ONCE(w->position, chunk->first);
+	if (chunk->first <= ahead || run->config.timed)
+		return;
+	while (slowest(run) < chunk->first - ahead && !READ_ONCE(run->stop))
+		wait_a_little(&rounds);
 }
 
 static enum latency_kind do_flush(struct worker *w, const struct op *op,
@@ -289,7 +334,7 @@ static void control(struct worker *w, const struct chunk *chunk, u32 i)
 		break;
 	case OP_WAIT:
 		fence = fence_at(&run->front->deal, op->arg);
-		wait_for(w, &fence->done, 1);
+		wait_for(w, fence, &fence->done, 1);
 		break;
 	}
 }
@@ -322,7 +367,7 @@ static u64 one_op_in_full(struct worker *w, const struct chunk *chunk, u32 i,
 		due = wait_until(w, chunk->times[i]);
 	if (op->flags & OP_FENCED) {
 		fence = fence_at(&w->run->front->deal, chunk->fences[i]);
-		wait_for(w, &fence->posts, 0);
+		wait_for(w, fence, &fence->posts, 0);
 		last = clock_ticks();
 	}
 	if (c->interval) {
@@ -414,10 +459,13 @@ void *worker_main(void *arg)
 		if (!READ_ONCE(run->stop)) {
 			if (deal->order == ORDER_GLOBAL)
 				take_turn(run, chunk->number);
+			else
+				keep_pace(w, chunk);
 			run_chunk(w, chunk);
 			if (deal->order == ORDER_GLOBAL)
 				pass_turn(run);
 		}
+		WRITE_ONCE(w->position, NOT_IN_A_CHUNK);
 		if (queue->limit)
 			chunk_free(chunk);
 		else if (READ_ONCE(run->stop))

@@ -9,6 +9,7 @@
 #include "run.h"
 
 #define SAMPLE_PAGES	64U
+#define NOT_IN_A_CHUNK	(~0ULL)		/* as a position: waits for nobody's sake */
 
 struct worker {
 	struct run *run;
@@ -17,6 +18,8 @@ struct worker {
 	bool started;
 	u32 done;
 	u64 ops;			/* executed; READ_ONCE by others */
+	u64 position;			/* in the replay, see keep_pace(); READ_ONCE
+					 * by others */
 	u64 end;			/* ticks */
 	struct tally *clients;
 	struct histogram *latency[NR_LATENCIES];
