@@ -103,9 +103,15 @@ static int front_ahead(struct session *s)
 	return s->front_result;
 }
 
+/* A new front end, in the place of the last run's if there was one. */
 static int front_start(struct session *s)
 {
-	int ret = front_init(&s->front, &s->front_config);
+	int ret;
+
+	if (s->report.front)
+		front_exit(&s->front);
+	s->report.front = &s->front;
+	ret = front_init(&s->front, &s->front_config);
 
 	if (ret)
 		s->error = s->front.error;
@@ -196,9 +202,6 @@ static int one_run(struct session *s, const struct tmem_index_ops *design,
 	s->report.nr_runs++;
 	s->report.events = s->front.events;
 	s->report.references |= s->front.references;
-	if (s->report.streamed && !interrupted &&
-	    !(s->report.nr_runs == c->nr_designs * c->repeat))
-		front_exit(&s->front);
 	return 0;
 }
 
@@ -358,7 +361,6 @@ static int replay(struct session *s)
 		if (ret)
 			return session_error(s);
 	}
-	s->report.front = &s->front;
 	ret = all_runs(s);
 	signal(SIGINT, SIG_DFL);
 	if (ret)

@@ -127,6 +127,7 @@ void front_exit(struct front *front)
 	free(front->clients);
 	free(front->client_names);
 	free(front->pools);
+	memset(front, 0, sizeof(*front));
 }
 
 /* ---- operations ---- */

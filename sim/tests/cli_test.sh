@@ -84,6 +84,7 @@ expect 3 "short.tmt" "$tmem" replay short.tmt
 cp m.tmt flip.tmt
 printf '\377' | dd of=flip.tmt bs=1 seek=1500 conv=notrunc 2>/dev/null
 expect 3 "flip.tmt" "$tmem" replay flip.tmt
+expect 3 "flip.tmt" "$tmem" replay --stream flip.tmt
 : >empty.tmt
 expect 3 "empty" "$tmem" info empty.tmt
 head -c 5000 /dev/urandom >noise
