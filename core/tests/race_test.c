@@ -19,6 +19,9 @@
  *			version k or a later one, of a put that had started.
  *			Getters that have found their page are held up now and
  *			then, so that puts come in between.
+ *	victim		an evictor is held up right after it has claimed its page.
+ *			Who is told meanwhile that there is no page to replace must
+ *			not get one either.
  *	budget		threads put on handles of their own, always at the limit of
  *			a budget that stands still: the charge never exceeds it
  *
@@ -43,7 +46,7 @@
 #include <port/threads.h>
 
 #include "conformance.h"
-#include "radix.h"
+#include "object.h"
 
 #ifdef __SANITIZE_THREAD__
 #define TICKET_ORDER __ATOMIC_RELAXED
@@ -337,6 +340,68 @@ static void one_handle(void **state)
 
 /* ---- the budget ---- */
 
+/* ---- victim ---- */
+
+#define HELD_UP_SECONDS	0.05
+
+static __thread bool evictor;
+static u32 claimed, let_go;	/* atomic */
+
+bool __real_tmem_page_claim(struct tmem_pool *pool, struct tmem_page *page);
+bool __wrap_tmem_page_claim(struct tmem_pool *pool, struct tmem_page *page);
+
+/* In the place of tmem_page_claim(): an evictor that has won is held up a while. */
+bool __wrap_tmem_page_claim(struct tmem_pool *pool, struct tmem_page *page)
+{
+	bool mine = __real_tmem_page_claim(pool, page);
+	double end;
+
+	if (!evictor || !mine)
+		return mine;
+	__atomic_store_n(&claimed, 1, __ATOMIC_RELAXED);
+	end = seconds() + HELD_UP_SECONDS;
+	while (!__atomic_load_n(&let_go, __ATOMIC_RELAXED) && seconds() < end)
+		sched_yield();
+	return mine;
+}
+
+static void *evict_one(void *arg)
+{
+	struct racer *r = arg;
+
+	evictor = true;
+	r->nr = (u32)tmem_evict(race.tm, 1);
+	__atomic_store_n(&claimed, 1, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+static void victim(void **state)
+{
+	struct racer *r = &race.putter;
+	int replaced, got;
+
+	make_pool(*state, ROOMY);
+	claimed = let_go = 0;
+	conformance_fill(r->page, 7, CONFORMANCE_WHOLE);
+	assert_int_equal(tmem_put(race.tm, race.pool, &oid, 64, r->page), 0);
+	start(r, NULL, evict_one);
+	while (!__atomic_load_n(&claimed, __ATOMIC_RELAXED))
+		sched_yield();
+	replaced = tmem_replace(race.tm, race.pool, &oid, 64, r->page);
+	got = tmem_get(race.tm, race.pool, &oid, 64, r->page);
+	__atomic_store_n(&let_go, 1, __ATOMIC_RELAXED);
+	pthread_join(r->thread, NULL);
+	if (replaced == -ENOENT && got != -ENOENT)
+		print_error("broken: a get finds the page that could not be replaced\n");
+	assert_int_equal(replaced, -ENOENT);
+	assert_int_equal(got, -ENOENT);
+	assert_int_equal(r->nr, 1);
+	assert_int_equal(tmem_validate(race.tm), 0);
+	tmem_destroy(race.tm);
+}
+
+/* ---- budget ---- */
+
 static void *put_at_the_limit(void *arg)
 {
 	struct racer *r = arg;
@@ -429,6 +494,8 @@ int main(void)
 	for (d = 0; (design = tmem_design_at(d)); d++) {
 		for (i = 0; i < ARRAY_SIZE(cf_sorts); i++)
 			add("one handle", design, "raw", cf_sorts[i], one_handle);
+		add("victim", design, "raw", 0, victim);
+		add("victim", design, "raw", TMEM_POOL_SHARED, victim);
 		add("budget", design, "none", 0, budget);
 	}
 	share = (value && *value ? strtoull(value, NULL, 0) : 12) / 4.0 / nr_tests;
