@@ -190,7 +190,9 @@ static void print_foot(const struct replay_report *r, FILE *f)
 			(double)c->miss_cost * 1e-9 *
 			(double)r->runs[0].result.total.hits);
 	if (c->latency_sample)
-		fprintf(f, "latencies in ns; the clock (%s) reads in %llu, which is their floor\n",
+		fprintf(f, "latencies in ns%s; the clock (%s) reads in %llu, which is their floor\n",
+			c->verify ?
+			", making and comparing page bytes included" : "",
 			sim_clock.name,
 			(unsigned long long)sim_clock.read_cost);
 	if (r->streamed)
