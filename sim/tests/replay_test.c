@@ -300,48 +300,25 @@ static void a_flipped_bit_is_found(void **state)
 	trace_close(reader);
 }
 
-/*
- * Swap slots are put, got and flushed: a put that is lost, or a flush that keeps
- * its page, shows if a get follows.  Try many places, since not all are asked for.
- */
-static void a_lost_persistent_page_is_found(void **state)
+/* A persistent pool: @nr operations on each of 100 pages, one page after another. */
+static struct trace_reader *by_hand(const u8 *ops, u32 nr)
 {
-	struct gen_config config = mixed(60000);
-	struct trace_reader *reader = replay_generate(&config);
-	u64 found = 0, at;
-
-	(void)state;
-	honest_design = &tmem_objlock;
-	lying_design = tmem_objlock;
-	lying_design.put = lose_put;
-	for (at = 1; at <= 8; at++)
-		found += lie(&lying_design, &tmem_store_none, at * 97, reader,
-			     "persistent page was lost");
-	assert_true(found >= 3);
-	trace_close(reader);
-}
-
-/* put, flush, get by hand: a get of the flushed page must miss. */
-static void a_page_after_its_flush_is_found(void **state)
-{
-	struct trace_reader *reader;
 	struct trace_info info = {
 		.page_size = 4096, .kind = TRACE_OPERATIONS, .nr_pools = 1,
 		.pools = &(struct trace_pool){ .flags = TRACE_POOL_PERSISTENT },
 	};
 	struct trace_error err = { .code = 0 };
-	static const u8 ops[] = { TRACE_PUT, TRACE_FLUSH, TRACE_GET };
 	char dir[] = "/tmp/tmem-test-XXXXXX", name[64];
 	struct trace_writer *writer;
+	struct trace_reader *reader;
 	u32 i;
 
-	(void)state;
 	assert_non_null(mkdtemp(dir));
 	snprintf(name, sizeof(name), "%s/t.tmt", dir);
 	writer = trace_create(name, &info, &err);
-	for (i = 0; i < 300; i++) {
+	for (i = 0; i < 100 * nr; i++) {
 		struct trace_record r = {
-			.event = { .op = ops[i % 3], .index = i / 3,
+			.event = { .op = ops[i % nr], .index = i / nr,
 				   .count = 1 },
 			.oid = { { 5, 6, 7 } },
 		};
@@ -352,6 +329,29 @@ static void a_page_after_its_flush_is_found(void **state)
 	reader = trace_open(name, &err);
 	remove(name);
 	remove(dir);
+	return reader;
+}
+
+static void a_lost_persistent_page_is_found(void **state)
+{
+	static const u8 ops[] = { TRACE_PUT, TRACE_GET };
+	struct trace_reader *reader = by_hand(ops, ARRAY_SIZE(ops));
+
+	(void)state;
+	honest_design = &tmem_objlock;
+	lying_design = tmem_objlock;
+	lying_design.put = lose_put;
+	assert_true(lie(&lying_design, &tmem_store_none, 70, reader,
+			"persistent page was lost"));
+	trace_close(reader);
+}
+
+static void a_page_after_its_flush_is_found(void **state)
+{
+	static const u8 ops[] = { TRACE_PUT, TRACE_FLUSH, TRACE_GET };
+	struct trace_reader *reader = by_hand(ops, ARRAY_SIZE(ops));
+
+	(void)state;
 	honest_design = &tmem_hashbucket_fine;
 	lying_design = tmem_hashbucket_fine;
 	lying_design.flush_range = keep_flush;
