@@ -8,7 +8,6 @@
  * again for each run, through bounded queues.
  */
 #include <errno.h>
-#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>

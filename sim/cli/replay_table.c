@@ -2,7 +2,6 @@
 /*
  * replay_table.c - the results of a replay for people
  */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

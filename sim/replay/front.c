@@ -329,7 +329,6 @@ static int one_event(struct front *front, u32 trace,
 	place.client = (u16)client;
 	if (front->config.times_are_events)
 		place.time = front->events;
-	front->last_time = event->time;
 	if (front->next_step < front->config.nr_steps) {
 		ret = due_steps(front, &place);
 		if (ret)

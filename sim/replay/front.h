@@ -55,7 +55,6 @@ struct front {
 	u32 nr_versions;	/* puts, numbered from 1 on */
 	u64 events;		/* read so far; READ_ONCE by a progress display */
 	u64 nr_events;		/* of all traces */
-	u64 last_time;
 	bool stop;		/* set from outside: end early */
 	struct trace_error error;
 

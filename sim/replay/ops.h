@@ -25,7 +25,6 @@ enum op_kind {
 	OP_BUDGET,		/* arg: entry of the memory schedule */
 	OP_POST,		/* tell fence arg that this thread got here */
 	OP_WAIT,		/* wait until fence arg is done */
-	NR_OP_KINDS
 };
 
 /* Flags of an operation. */
