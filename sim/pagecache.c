@@ -389,6 +389,26 @@ void pagecache_counters(const struct pagecache *pc,
 	out->flushes = out->overwrites + out->discards;
 }
 
+void pagecache_counters_add(struct pagecache_counters *sum,
+			    const struct pagecache *pc)
+{
+	struct pagecache_counters one;
+
+	pagecache_counters(pc, &one);
+	sum->references += one.references;
+	sum->hits += one.hits;
+	sum->misses += one.misses;
+	sum->gets += one.gets;
+	sum->puts += one.puts;
+	sum->flushes += one.flushes;
+	sum->writebacks += one.writebacks;
+	sum->overwrites += one.overwrites;
+	sum->discards += one.discards;
+	sum->discarded += one.discarded;
+	sum->activated += one.activated;
+	sum->deactivated += one.deactivated;
+}
+
 /* Pages on a list that are linked both ways and found by the table. */
 static uint64_t validate_list(const struct pagecache *pc, uint32_t list)
 {

@@ -101,6 +101,10 @@ unsigned int pagecache_discard(struct pagecache *pc, uint32_t object,
 
 void pagecache_counters(const struct pagecache *pc,
 			struct pagecache_counters *out);
+
+/* Add this cache's to @sum. */
+void pagecache_counters_add(struct pagecache_counters *sum,
+			    const struct pagecache *pc);
 uint64_t pagecache_resident(const struct pagecache *pc);	/* pages cached now */
 
 /* Compare lists, table and counts with one another: 0 or -EUCLEAN. */

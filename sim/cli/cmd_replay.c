@@ -265,9 +265,14 @@ static int check_times(struct session *s)
 	copy[len - 1] = '\0';
 	cli_number(copy, 1, UINT64_MAX / 2, &s->report.interval);
 	s->report.interval_events = true;
+	/* operations carry one number: their time or that of their event */
 	if (c->timed)
 		return cli_error(&cli_replay, CLI_USAGE, "--interval in events "
 				 "does not go with --timed; give a time");
+	if (c->nr_steps > 1)
+		return cli_error(&cli_replay, CLI_USAGE, "--interval in events "
+				 "does not go with a --memory schedule; give a "
+				 "time");
 	return 0;
 }
 

@@ -434,24 +434,12 @@ static int one_trace(struct front *front, u32 trace)
 
 static void sum_caches(struct front *front)
 {
-	struct pagecache_counters one;
 	u32 i;
 
 	memset(&front->cache, 0, sizeof(front->cache));
-	for (i = 0; i < front->nr_clients; i++) {
-		if (!front->caches[i])
-			continue;
-		pagecache_counters(front->caches[i], &one);
-		front->cache.references += one.references;
-		front->cache.hits += one.hits;
-		front->cache.misses += one.misses;
-		front->cache.gets += one.gets;
-		front->cache.puts += one.puts;
-		front->cache.flushes += one.flushes;
-		front->cache.writebacks += one.writebacks;
-		front->cache.overwrites += one.overwrites;
-		front->cache.discards += one.discards;
-	}
+	for (i = 0; i < front->nr_clients; i++)
+		if (front->caches[i])
+			pagecache_counters_add(&front->cache, front->caches[i]);
 }
 
 int front_run(struct front *front)

@@ -73,6 +73,8 @@ expect 2 "wants a value" "$tmem" replay --threads
 expect 2 "takes no value" "$tmem" replay --verify=yes m.tmt
 expect 2 "no times" "$tmem" replay --timed ops
 expect 2 "no times" "$tmem" replay --interval 1s ops
+expect 2 "events does not go with a --memory schedule" "$tmem" replay --interval 500e \
+	--memory 4M@0,1M@5ms m.tmt
 expect 2 "goes with --timed" "$tmem" replay --time-scale 2 m.tmt
 expect 2 "where to" "$tmem" gen zipf
 expect 2 "none of zipf" "$tmem" gen zpif -o x.tmt
