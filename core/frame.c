@@ -210,8 +210,9 @@ int tmem_frames_validate(struct tmem_frames *frames)
 	unsigned int i;
 
 	for (i = 0; i < TMEM_FRAME_CHUNKS; i++) {
-		if (!tmem_check(!(frames->nonempty & BIT_ULL(i)) ==
-				list_empty(&frames->room[i])))
+		bool empty = list_empty(&frames->room[i]);
+
+		if (!tmem_check(empty != !!(frames->nonempty & BIT_ULL(i))))
 			return -EUCLEAN;
 		list_for_each_entry(frame, &frames->room[i], list) {
 			unsigned int half = frame->chunks[0] ? 0 : 1;

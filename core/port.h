@@ -38,7 +38,8 @@
  *	atomic_long_t: atomic_long_{read,set,add,sub,add_return,try_cmpxchg}()
  *	atomic64_t: atomic64_{read,set,inc_return}()
  *	refcount_t: refcount_{set,read,inc,inc_not_zero,dec_and_test,
- *		dec_not_one}()
+ *		sub_and_test,dec_not_one}()
+ *	prefetch(p)		a hint: @p is read soon; any address will do
  *
  * need: locks
  *	spinlock_t: spin_lock_init() (a macro: each place of use is a lock class
@@ -56,6 +57,7 @@
  *	struct list_head: INIT_LIST_HEAD() LIST_HEAD() list_add()
  *		list_add_tail() list_del() list_del_init() list_move()
  *		list_move_tail() list_replace() list_empty() list_first_entry()
+ *		list_next_entry()
  *		list_for_each_entry() list_for_each_entry_safe()
  *	struct hlist_head, struct hlist_node: INIT_HLIST_HEAD() hlist_empty()
  *		hlist_add_head_rcu() hlist_del_rcu() hlist_for_each_entry()

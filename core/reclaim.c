@@ -23,6 +23,11 @@
  *
  * (B) The picker's reference keeps the descriptor from being reused, so that
  *     comparing pointers decides identity.
+ *
+ * (C) A page is listed and unlisted by whoever holds its index lock, and only
+ *     unlisted by others, pickers, who take their reference before and clear
+ *     "listed" last, with release semantics.  So a remover, under the index lock,
+ *     that sees it cleared need not take the order lock: the links are its own.
  */
 #include "reclaim.h"
 #include "index.h"
@@ -86,19 +91,31 @@ static void note_peak(struct tmem_reclaim *r, long charged)
 			break;
 }
 
-int tmem_charge(struct tmem *tm, size_t bytes)
+/*
+ * Take @bytes of the budget for @back, which is still charged and not needed any
+ * more; -ENOSPC: it is not enough, and nothing has changed.
+ */
+static int charge_instead(struct tmem *tm, size_t bytes, size_t back)
 {
 	struct tmem_reclaim *r = &tm->reclaim;
 	long now = atomic_long_read(&r->charged);
+	long more = (long)bytes - (long)back;
 
 	/* never above the budget, not even for a moment: others are looking */
 	do {
-		if (now + (long)bytes > READ_ONCE(r->budget))
+		if (now + more > READ_ONCE(r->budget))
 			return -ENOSPC;
-	} while (!atomic_long_try_cmpxchg(&r->charged, &now,
-					  now + (long)bytes));
-	note_peak(r, now + (long)bytes);
+		/* nothing to write: one page's charge becomes another's */
+		if (!more)
+			return 0;
+	} while (!atomic_long_try_cmpxchg(&r->charged, &now, now + more));
+	note_peak(r, now + more);
 	return 0;
+}
+
+int tmem_charge(struct tmem *tm, size_t bytes)
+{
+	return charge_instead(tm, bytes, 0);
 }
 
 void tmem_uncharge(struct tmem *tm, size_t bytes)
@@ -108,14 +125,33 @@ void tmem_uncharge(struct tmem *tm, size_t bytes)
 
 /* ---- the order ---- */
 
+/* Order lock held, so that lists stay sorted; it is all it takes for one list. */
+static u64 next_seq(struct tmem_reclaim *r)
+{
+	u64 seq;
+
+	if (r->nr_shards > 1)
+		return atomic64_inc_return(&r->seq);
+	seq = atomic64_read(&r->seq) + 1;
+	atomic64_set(&r->seq, seq);
+	return seq;
+}
+
 /* After a change at the head of the list; lock held. */
 static void show_oldest(struct tmem_order *order)
 {
+	struct tmem_page *first, *second;
 	u64 seq = NOTHING_LISTED;
 
-	if (!list_empty(&order->pages))
-		seq = list_first_entry(&order->pages, struct tmem_page,
-				       order)->seq;
+	if (!list_empty(&order->pages)) {
+		first = list_first_entry(&order->pages, struct tmem_page,
+					 order);
+		seq = first->seq;
+		/* it was touched last when it was put; it may lie in two lines */
+		second = list_next_entry(first, order);
+		prefetch(second);
+		prefetch(&second->listed);
+	}
 	if (order->oldest != seq)
 		WRITE_ONCE(order->oldest, seq);
 }
@@ -134,8 +170,7 @@ void tmem_order_add(struct tmem_pool *pool, struct tmem_page *page)
 	if (tmem_pool_persistent(pool))
 		return;
 	spin_lock_irqsave(&order->lock, flags);
-	/* numbered under the lock, so the list stays sorted */
-	page->seq = atomic64_inc_return(&pool->tm->reclaim.seq);
+	page->seq = next_seq(&pool->tm->reclaim);
 	page->listed = 1;
 	list_add_tail(&page->order, &order->pages);
 	show_oldest(order);
@@ -145,7 +180,7 @@ void tmem_order_add(struct tmem_pool *pool, struct tmem_page *page)
 static void unlist_locked(struct tmem_order *order, struct tmem_page *page)
 {
 	list_del(&page->order);
-	page->listed = 0;
+	smp_store_release(&page->listed, 0);	/* see (C) */
 	show_oldest(order);
 }
 
@@ -154,7 +189,8 @@ void tmem_order_del(struct tmem_pool *pool, struct tmem_page *page)
 	struct tmem_order *order = order_of(pool->tm, page);
 	unsigned long flags;
 
-	if (tmem_pool_persistent(pool))
+	/* never listed, or picked: then there is nothing to undo, see (C) */
+	if (!smp_load_acquire(&page->listed))
 		return;
 	spin_lock_irqsave(&order->lock, flags);
 	if (page->listed)
@@ -191,7 +227,7 @@ void tmem_order_renew(struct tmem_pool *pool, struct tmem_page *page)
 
 	spin_lock_irqsave(&order->lock, flags);
 	if (page->listed) {
-		page->seq = atomic64_inc_return(&pool->tm->reclaim.seq);
+		page->seq = next_seq(&pool->tm->reclaim);
 		list_move_tail(&page->order, &order->pages);
 		show_oldest(order);
 	}
@@ -228,8 +264,9 @@ static struct tmem_page *pick_oldest(struct tmem *tm)
 		if (!list_empty(&order->pages)) {
 			page = list_first_entry(&order->pages,
 						struct tmem_page, order);
-			unlist_locked(order, page);
+			/* first: once it is off the list it may go, see (C) */
 			refcount_inc(&page->refs);
+			unlist_locked(order, page);
 		}
 		spin_unlock_irqrestore(&order->lock, flags);
 	} while (!page);	/* the list ran empty as we came */
@@ -251,18 +288,20 @@ static bool pick(struct tmem *tm, struct tmem_page *page)
 	return listed;
 }
 
-/* Remove a page that was picked; returns the bytes uncharged. */
+/* Remove a page that was picked, and let go of it: the bytes that frees. */
 static size_t evict_page(struct tmem_pool *pool, struct tmem_page *page)
 {
 	if (pool->index->replace(pool, page, NULL))
-		return 0;
+		return tmem_page_drop(pool, page, 1);
 	tmem_count(pool, TMEM_evicted, 1);
-	return tmem_page_put(pool, page);
+	/* the picker's reference, and that of the index */
+	return tmem_page_drop(pool, page, 2);
 }
 
 /*
  * Evict the oldest page, and the one that shares its frame.  Returns how many
- * victims were picked, 0 if there was none; adds what was uncharged to @freed.
+ * victims were picked, 0 if there was none; adds to @freed what is not needed any
+ * more, and still charged.
  */
 static unsigned int evict_oldest(struct tmem *tm, size_t *freed)
 {
@@ -276,32 +315,47 @@ static unsigned int evict_oldest(struct tmem *tm, size_t *freed)
 	if (pool->store->buddy)
 		buddy = pool->store->buddy(pool, page);
 	*freed += evict_page(pool, page);
-	if (buddy) {
-		/* listed: so its object is alive, see (A) */
-		if (pick(tm, buddy)) {
-			*freed += evict_page(pool, buddy);
-			nr++;
-		}
-		*freed += tmem_page_put(pool, buddy);
+	if (!buddy)
+		return nr;
+	/* listed: so its object is alive, see (A) */
+	if (pick(tm, buddy)) {
+		*freed += evict_page(pool, buddy);
+		nr++;
+	} else {
+		*freed += tmem_page_drop(pool, buddy, 1);
 	}
-	*freed += tmem_page_put(pool, page);
 	return nr;
 }
 
 int tmem_make_room(struct tmem *tm, size_t bytes)
 {
-	unsigned int nr, victims = 0;
+	unsigned int nr = 1, victims = 0;
 	size_t freed = 0;
 
-	while (tmem_charge(tm, bytes)) {
-		if (victims >= VICTIMS_PER_PUT)
+	while (charge_instead(tm, bytes, freed)) {
+		if (victims < VICTIMS_PER_PUT)
+			nr = evict_oldest(tm, &freed);
+		if (!nr || victims >= VICTIMS_PER_PUT) {
+			tmem_uncharge(tm, freed);
 			return -ENOSPC;
-		nr = evict_oldest(tm, &freed);
-		if (!nr)
-			return -ENOSPC;
+		}
 		victims += nr;
 	}
 	return 0;
+}
+
+/* As evict_oldest(), for nobody's put: what is freed is uncharged. */
+static unsigned int give_back_oldest(struct tmem *tm, size_t *freed)
+{
+	size_t bytes = 0;
+	unsigned int nr;
+
+	rcu_read_lock();
+	nr = evict_oldest(tm, &bytes);
+	rcu_read_unlock();
+	tmem_uncharge(tm, bytes);
+	*freed += bytes;
+	return nr;
 }
 
 u64 tmem_evict(struct tmem *tm, u64 frames)
@@ -309,11 +363,8 @@ u64 tmem_evict(struct tmem *tm, u64 frames)
 	size_t freed = 0;
 	unsigned int nr = 1;
 
-	while (nr && freed >> PAGE_SHIFT < frames) {
-		rcu_read_lock();
-		nr = evict_oldest(tm, &freed);
-		rcu_read_unlock();
-	}
+	while (nr && freed >> PAGE_SHIFT < frames)
+		nr = give_back_oldest(tm, &freed);
 	return freed >> PAGE_SHIFT;
 }
 
@@ -328,9 +379,7 @@ int tmem_set_budget(struct tmem *tm, u64 frames)
 		return -EINVAL;
 	WRITE_ONCE(r->budget, (long)(frames << PAGE_SHIFT));
 	while (nr && atomic_long_read(&r->charged) > READ_ONCE(r->budget)) {
-		rcu_read_lock();
-		nr = evict_oldest(tm, &freed);
-		rcu_read_unlock();
+		nr = give_back_oldest(tm, &freed);
 		cond_resched();
 	}
 	return 0;

@@ -60,19 +60,29 @@ static void page_free_rcu(struct rcu_head *head)
 	kmem_cache_free(page_cache, container_of(head, struct tmem_page, rcu));
 }
 
-size_t tmem_page_put(struct tmem_pool *pool, struct tmem_page *page)
+size_t tmem_page_drop(struct tmem_pool *pool, struct tmem_page *page,
+		      unsigned int refs)
 {
 	size_t bytes;
 
-	if (!refcount_dec_and_test(&page->refs))
+	if (!refcount_sub_and_test(refs, &page->refs))
 		return 0;
 	tmem_count(pool, TMEM_bytes_stored, -(s64)page->size);
 	bytes = pool->store->del(pool, page);
+	tmem_count(pool, TMEM_bytes_charged, -(s64)bytes);
 	if (pool->index->flags & TMEM_INDEX_LOCKLESS)
 		call_rcu(&page->rcu, page_free_rcu);
 	else
 		kmem_cache_free(page_cache, page);
 	return bytes;
+}
+
+void tmem_page_put(struct tmem_pool *pool, struct tmem_page *page)
+{
+	size_t bytes = tmem_page_drop(pool, page, 1);
+
+	if (bytes)
+		tmem_uncharge(pool->tm, bytes);
 }
 
 int tmem_page_read_kept(struct tmem_pool *pool, struct tmem_page *page,
@@ -181,10 +191,9 @@ static int none_get(struct tmem_pool *pool __maybe_unused,
 	return 0;
 }
 
-static size_t none_del(struct tmem_pool *pool,
+static size_t none_del(struct tmem_pool *pool __maybe_unused,
 		       struct tmem_page *page __maybe_unused)
 {
-	tmem_store_uncharge(pool, PAGE_SIZE);
 	return PAGE_SIZE;
 }
 
@@ -223,10 +232,10 @@ static int raw_get(struct tmem_pool *pool __maybe_unused,
 	return 0;
 }
 
-static size_t raw_del(struct tmem_pool *pool, struct tmem_page *page)
+static size_t raw_del(struct tmem_pool *pool __maybe_unused,
+		      struct tmem_page *page)
 {
 	free_page(page->addr);
-	tmem_store_uncharge(pool, PAGE_SIZE);
 	return PAGE_SIZE;
 }
 

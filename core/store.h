@@ -86,7 +86,8 @@ struct tmem_store_ops {
 		   struct tmem_request *req);
 	/* get: copy the bytes out; 0 or -EIO */
 	int (*get)(struct tmem_pool *pool, struct tmem_page *page, void *dst);
-	/* del: give the bytes back; returns how many were uncharged */
+	/* del: give the bytes back; returns how many of the budget that frees,
+	 * which the caller uncharges */
 	size_t (*del)(struct tmem_pool *pool, struct tmem_page *page);
 	/*
 	 * Where set: the other page that must go before the frame of @page can
@@ -112,8 +113,17 @@ void tmem_store_exit(void);
 struct tmem_page *tmem_page_create(struct tmem_pool *pool,
 				   struct tmem_request *req);
 
-/* tmem_page_put - drop a reference; returns the bytes that this uncharged */
-size_t tmem_page_put(struct tmem_pool *pool, struct tmem_page *page);
+/* tmem_page_put - drop a reference */
+void tmem_page_put(struct tmem_pool *pool, struct tmem_page *page);
+
+/*
+ * tmem_page_drop - drop several references at once
+ *
+ * Return: bytes of the budget that are not needed any more, and that the caller
+ * has to uncharge or to use.
+ */
+size_t tmem_page_drop(struct tmem_pool *pool, struct tmem_page *page,
+		      unsigned int refs);
 
 /* tmem_page_read - copy the bytes out; the caller holds a reference */
 static inline int tmem_page_read(struct tmem_pool *pool, struct tmem_page *page,

@@ -178,25 +178,16 @@ static int lz4_get(struct tmem_pool *pool, struct tmem_page *page, void *dst)
 
 static size_t lz4_del(struct tmem_pool *pool, struct tmem_page *page)
 {
-	size_t bytes;
-
 	switch (page->kind) {
 	case TMEM_PAGE_SAME:
 		tmem_count(pool, TMEM_same_filled, -1);
-		bytes = SAME_CHARGE;
-		break;
+		return SAME_CHARGE;
 	case TMEM_PAGE_FRAME:
-		if (!tmem_frame_leave(pool->frames, page))
-			return 0;
-		bytes = PAGE_SIZE;
-		break;
+		return tmem_frame_leave(pool->frames, page) ? PAGE_SIZE : 0;
 	default:
 		zs_free(pool->zs, page->handle);
-		bytes = class_charge(page->size);
-		break;
+		return class_charge(page->size);
 	}
-	tmem_store_uncharge(pool, bytes);
-	return bytes;
 }
 
 static struct tmem_page *lz4_buddy(struct tmem_pool *pool,

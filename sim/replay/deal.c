@@ -323,15 +323,16 @@ static int deal_flush(struct deal *deal, struct op op, u64 time)
 
 static int deal_handle(struct deal *deal, struct op op, u64 time)
 {
-	u32 t = handle_hash(op.object, op.index) % deal->threads;
-	struct deal_object *state;
 	struct op wait = { .object = op.object, .kind = OP_WAIT };
+	struct deal_object *state;
+	u32 t;
 	int ret;
 
 	if (deal->threads == 1)
 		return append(deal, 0, op, time, 0);
 	if (op.kind == OP_FLUSH_RANGE)
 		return deal_flush(deal, op, time);
+	t = handle_hash(op.object, op.index) % deal->threads;
 	state = object_state(deal, op.object);
 	if (!state)
 		return -ENOMEM;

@@ -202,6 +202,7 @@ static void run(struct rcu_head *head)
 	in_softirq = true;
 	for (; head; head = next) {
 		next = head->next;
+		prefetch(next);
 		head->func(head);
 	}
 	in_softirq = false;

@@ -121,18 +121,23 @@ static inline bool __must_check refcount_inc_not_zero(refcount_t *r)
 	return true;
 }
 
-static inline bool __must_check refcount_dec_and_test(refcount_t *r)
+static inline bool __must_check refcount_sub_and_test(int i, refcount_t *r)
 {
-	int old = __atomic_fetch_sub(&r->counter, 1, __ATOMIC_RELEASE);
+	int old = __atomic_fetch_sub(&r->counter, i, __ATOMIC_RELEASE);
 
-	if (old == 1) {
+	if (old == i) {
 		/* Sees what every earlier holder did; pairs with the release. */
 		(void)__atomic_load_n(&r->counter, __ATOMIC_ACQUIRE);
 		return true;
 	}
-	if (unlikely(old <= 0))
+	if (unlikely(old < i))
 		tmem_port_refcount_broken(r, "decrement of a count of zero or worse");
 	return false;
+}
+
+static inline bool __must_check refcount_dec_and_test(refcount_t *r)
+{
+	return refcount_sub_and_test(1, r);
 }
 
 /* Decrement unless that would reach zero; whether it was done. */

@@ -122,6 +122,8 @@ typedef unsigned int gfp_t;
 				    offsetof(type, member));                  \
 	})
 
+#define prefetch(p) __builtin_prefetch(p)
+
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define BIT(n) (1UL << (n))
 #define BIT_ULL(n) (1ULL << (n))
