@@ -151,6 +151,7 @@ static int one_run(struct session *s, const struct tmem_index_ops *design,
 	const struct replay_config *c = &s->config;
 	struct replay_run *out = &s->report.runs[s->report.nr_runs];
 	struct run_config config = {
+		.world = c->world,
 		.design = design, .store = c->store,
 		.buckets = (u32)c->buckets,
 		.frames = c->steps[0].frames, .steps = c->steps,
@@ -355,6 +356,8 @@ static int replay(struct session *s)
 	status = check_times(s);
 	if (status)
 		return status;
+	if (s->config.world->probe(&s->error))
+		return session_error(s);
 	set_front_config(s);
 	clock_calibrate();
 	signal(SIGINT, on_interrupt);

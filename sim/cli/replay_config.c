@@ -28,6 +28,18 @@ static int name_index(const char *value, const char *const *names,
 	return -1;
 }
 
+static const char *set_world(void *config, const char *value)
+{
+	u32 i;
+
+	for (i = 0; worlds[i]; i++)
+		if (!strcmp(value, worlds[i]->name)) {
+			to_config(config)->world = worlds[i];
+			return NULL;
+		}
+	return "no such world: threads or kernel";
+}
+
 static const char *set_design(void *config, const char *value)
 {
 	struct replay_config *c = to_config(config);
@@ -295,6 +307,8 @@ static const char *set_per(void *config, const char *value)
 }
 
 const struct cli_option replay_options_table[] = {
+	{ "world", "WORLD", "where tmem runs: threads (the default), in this program,\n"
+	  "or kernel, in the module, by way of /dev/tmem", set_world },
 	{ "design", "LIST", "hashbucket, hashbucket-fine, objlock, rcu, several with\n"
 	  "commas, or all (the default), one after another", set_design },
 	{ "buckets", "N", "hash buckets of a pool, a power of two (256)", set_buckets },
@@ -344,6 +358,7 @@ void replay_config_init(struct replay_config *config)
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
 	memset(config, 0, sizeof(*config));
+	config->world = &world_threads;
 	set_design(config, "all");
 	config->store = tmem_store_find("lz4");
 	config->buckets = DEFAULT_BUCKETS;

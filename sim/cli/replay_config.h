@@ -5,6 +5,7 @@
 #ifndef TMEM_CLI_REPLAY_CONFIG_H
 #define TMEM_CLI_REPLAY_CONFIG_H
 
+#include "../replay/clock.h"
 #include "../replay/run.h"
 #include "cli.h"
 
@@ -18,6 +19,7 @@ enum replay_per {
 };
 
 struct replay_config {
+	const struct world *world;
 	const struct tmem_index_ops *designs[REPLAY_MAX_DESIGNS];
 	u32 nr_designs;
 	const struct tmem_store_ops *store;
@@ -85,6 +87,18 @@ void replay_print_table(const struct replay_report *report, FILE *f);
 int replay_write_json(const struct replay_report *report, const char *path);
 int replay_write_csv(const struct replay_report *report, const char *path);
 int replay_write_hist(const struct replay_report *report, const char *path);
+
+/* What latencies were read from, and what reading it costs in ns. */
+static inline const char *replay_clock(const struct replay_report *report,
+				       u64 *read_ns)
+{
+	if (!report->nr_runs) {
+		*read_ns = sim_clock.read_cost;
+		return sim_clock.name;
+	}
+	*read_ns = report->runs[0].result.clock_read;
+	return report->runs[0].result.clock;
+}
 
 /* For page references: those that neither page cache nor tmem had. */
 static inline u64 replay_missed(const struct replay_run *run)

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../replay/clock.h"
 #include "replay_config.h"
 
 static json_t *number(u64 n)
@@ -65,13 +64,16 @@ static json_t *puts_json(const struct run_result *x)
 			 "policy", (json_int_t)v[TMEM_puts_policy]);
 }
 
-static json_t *memory_json(const struct tmem_memory *m)
+static json_t *memory_json(const struct run_result *x)
 {
-	return json_pack("{s:I,s:I,s:I,s:I}",
+	const struct tmem_memory *m = &x->memory;
+
+	return json_pack("{s:I,s:I,s:I,s:I,s:I}",
 			 "budget_frames", (json_int_t)m->budget,
 			 "frames", (json_int_t)m->frames,
 			 "frames_peak", (json_int_t)m->frames_peak,
-			 "allocator_frames", (json_int_t)m->allocator_frames);
+			 "allocator_frames", (json_int_t)m->allocator_frames,
+			 "shrunk_frames", (json_int_t)x->shrunk);
 }
 
 static json_t *pools_json(const struct replay_report *r,
@@ -146,6 +148,7 @@ static json_t *run_json(const struct replay_report *r,
 	json_t *o = tally_json(&x->total), *latency = json_object();
 	u32 i;
 
+	json_object_set_new(o, "world", json_string(x->world));
 	json_object_set_new(o, "design", json_string(x->design));
 	json_object_set_new(o, "store", json_string(x->store));
 	json_object_set_new(o, "buckets", number(x->buckets));
@@ -183,7 +186,7 @@ static json_t *run_json(const struct replay_report *r,
 			"late", (json_int_t)x->late,
 			"late_max_ns", (json_int_t)x->late_max,
 			"kept_up", x->late == 0));
-	json_object_set_new(o, "memory", memory_json(&x->memory));
+	json_object_set_new(o, "memory", memory_json(x));
 	json_object_set_new(o, "statistics", stats_json(&x->stats));
 	if (r->config->verify)
 		json_object_set_new(o, "violations", number(x->violations));
@@ -237,6 +240,8 @@ int replay_write_json(const struct replay_report *r, const char *path)
 {
 	const struct cli_origin *origin = cli_origin();
 	json_t *root = json_object(), *runs = json_array();
+	u64 clock_read;
+	const char *clock = replay_clock(r, &clock_read);
 	FILE *f;
 	u32 i;
 	int ret = 0;
@@ -249,7 +254,7 @@ int replay_write_json(const struct replay_report *r, const char *path)
 	json_object_set_new(root, "date", json_string(origin->date));
 	json_object_set_new(root, "seed", number(r->config->seed));
 	json_object_set_new(root, "clock", json_pack("{s:s,s:I}", "name",
-		sim_clock.name, "read_ns", (json_int_t)sim_clock.read_cost));
+		clock, "read_ns", (json_int_t)clock_read));
 	json_object_set_new(root, "front_seconds",
 			    json_real(r->front_seconds));
 	json_object_set_new(root, "streamed", json_boolean(r->streamed));

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../replay/clock.h"
 #include "replay_config.h"
 
 static const char *percent(u64 part, u64 whole)
@@ -44,6 +43,8 @@ static void print_head(const struct replay_report *r, FILE *f)
 		tmem_store_name(c->store), (unsigned long long)c->buckets,
 		(unsigned long long)c->threads, c->threads == 1 ? "" : "s",
 		order_names[c->order]);
+	if (c->world != &world_threads)
+		fprintf(f, ", world %s", c->world->name);
 	if (r->references)
 		fprintf(f, ", behind a page cache of %s",
 			cli_bytes(c->page_cache));
@@ -182,6 +183,8 @@ static void print_timed(const struct replay_report *r, FILE *f)
 static void print_foot(const struct replay_report *r, FILE *f)
 {
 	const struct replay_config *c = r->config;
+	u64 clock_read;
+	const char *clock = replay_clock(r, &clock_read);
 
 	if (c->miss_cost)
 		fprintf(f, "time saved by hits at %.3g us a miss: %.3f s\n",
@@ -190,10 +193,9 @@ static void print_foot(const struct replay_report *r, FILE *f)
 			(double)r->runs[0].result.total.hits);
 	if (c->latency_sample)
 		fprintf(f, "latencies in ns%s; the clock (%s) reads in %llu, which is their floor\n",
-			c->verify ?
+			c->verify && c->world == &world_threads ?
 			", making and comparing page bytes included" : "",
-			sim_clock.name,
-			(unsigned long long)sim_clock.read_cost);
+			clock, (unsigned long long)clock_read);
 	if (r->streamed)
 		fprintf(f, "streamed: the times include reading and the page-cache model; peak memory %s\n",
 			cli_bytes(r->peak_rss));

@@ -12,6 +12,8 @@
 
 const char *const latency_names[NR_LATENCIES] = { "put", "get", "flush" };
 
+const struct world *const worlds[] = { &world_threads, &world_kernel, NULL };
+
 static int fail(struct trace_error *error, int code, const char *what,
 		const char *why)
 {
@@ -45,7 +47,7 @@ static int create_pools(struct run *run, struct trace_error *error)
 			.client = pool->client,
 			.uuid = { i, 1 },	/* no two share one */
 		};
-		int id = tmem_pool_create(run->tm, &attr, &why);
+		int id = run->config.world->pool_create(run, &attr, &why);
 
 		if (id < 0)
 			return fail(error, id, "cannot create a pool", why);
@@ -75,8 +77,7 @@ static void take_down(struct run *run)
 {
 	u32 t;
 
-	if (run->tm)
-		tmem_destroy(run->tm);
+	run->config.world->end(run);
 	if (run->workers)
 		for (t = 0; t < run->front->deal.threads; t++)
 			worker_exit(&run->workers[t]);
@@ -84,6 +85,8 @@ static void take_down(struct run *run)
 	free(run->pool_ids);
 	free(run->accepted);
 	free(run->samples);
+	free(run->ends.evicted);
+	pthread_mutex_destroy(&run->ends.lock);
 	pthread_mutex_destroy(&run->turn_lock);
 	pthread_cond_destroy(&run->turn_changed);
 	memset(run, 0, sizeof(*run));
@@ -103,22 +106,18 @@ static u64 most_versions(const struct front *front)
 int run_begin(struct run *run, const struct run_config *config,
 	      struct front *front, struct trace_error *error)
 {
-	struct tmem_config tc = { .budget = config->frames };
 	u32 t, threads = front->deal.threads;
-	const char *why;
-	int ret = -ENOMEM;
+	int ret;
 
 	memset(run, 0, sizeof(*run));
 	run->config = *config;
 	run->front = front;
 	pthread_mutex_init(&run->turn_lock, NULL);
 	pthread_cond_init(&run->turn_changed, NULL);
-	run->tm = tmem_create(&tc, &why);
-	if (IS_ERR(run->tm)) {
-		ret = fail(error, PTR_ERR(run->tm), "cannot create tmem", why);
-		run->tm = NULL;
+	pthread_mutex_init(&run->ends.lock, NULL);
+	ret = config->world->begin(run, error);
+	if (ret)
 		goto down;
-	}
 	ret = create_pools(run, error);
 	if (ret)
 		goto down;
@@ -179,6 +178,18 @@ void run_wake(struct run *run)
 	pthread_mutex_unlock(&run->turn_lock);
 }
 
+void run_fail(struct run *run, int code, const char *text)
+{
+	pthread_mutex_lock(&run->turn_lock);
+	if (!run->error.code)
+		fail(&run->error, code, text, NULL);
+	WRITE_ONCE(run->stop, true);
+	pthread_cond_broadcast(&run->turn_changed);
+	pthread_mutex_unlock(&run->turn_lock);
+	/* a streamed trace need not be read to its end */
+	WRITE_ONCE(run->front->stop, true);
+}
+
 bool run_worker_done(const struct run *run, u32 thread)
 {
 	const struct worker *worker = &run->workers[thread];
@@ -219,8 +230,6 @@ static void add_worker(struct run_result *r, const struct worker *w)
 		to->measured += from->measured;
 		if (from->latency_max > to->latency_max)
 			to->latency_max = from->latency_max;
-		if (from->evicted > to->evicted)
-			to->evicted = from->evicted;
 	}
 	r->late += w->late;
 	if (w->late_max > r->late_max)
@@ -236,6 +245,7 @@ static int result_init(struct run_result *r, const struct run *run)
 	u32 t, i;
 
 	memset(r, 0, sizeof(*r));
+	r->world = run->config.world->name;
 	r->design = tmem_design_name(run->config.design);
 	r->store = tmem_store_name(run->config.store);
 	r->buckets = run->config.buckets;
@@ -270,58 +280,104 @@ void run_result_free(struct run_result *r)
 	memset(r, 0, sizeof(*r));
 }
 
-static void violation(struct run_result *r, const char *what)
+static void violation(struct run_result *r, const char *what, const char *log)
 {
 	if (!r->violations++)
-		snprintf(r->violation, sizeof(r->violation), "%s", what);
+		snprintf(r->violation, sizeof(r->violation), "%s%s", what, log);
 }
 
 /* What must hold when nothing runs any more, and when everything has gone. */
-static void check_end(struct run *run, struct run_result *r)
+static int check_end(struct run *run, struct run_result *r)
 {
+	const struct world *world = run->config.world;
 	struct tmem_stats stats;
 	u32 i;
+	int ret;
 
-	if (tmem_validate(run->tm))
-		violation(r, "the structure at the end is damaged (see above)");
+	ret = world->validate(run);
+	if (ret == -EUCLEAN)
+		violation(r, "the structure at the end is damaged, see ",
+			  world->log);
+	else if (ret)
+		return ret;
 	for (i = 0; i < run->front->nr_pools; i++)
-		tmem_pool_destroy(run->tm, run->pool_ids[i],
-				  run->front->pools[i].client);
-	tmem_stats(run->tm, &stats);
+		world->pool_destroy(run, run->pool_ids[i],
+				    run->front->pools[i].client);
+	ret = world->stats(run, -1, &stats);
+	if (ret)
+		return ret;
 	for (i = TMEM_FIRST_GAUGE; i < TMEM_NR_STATS; i++)
 		if (stats.v[i])
-			violation(r, "a gauge is not zero after the last page went");
+			violation(r, "a gauge is not zero after the last page went: ",
+				  tmem_stat_desc[i].name);
+	return 0;
+}
+
+/* What the world knows at the end. */
+static int ask_world(struct run *run, struct run_result *r)
+{
+	const struct world *world = run->config.world;
+	u32 i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < r->nr_pools; i++)
+		ret = world->stats(run, run->pool_ids[i], &r->pools[i]);
+	if (!ret)
+		ret = world->stats(run, -1, &r->stats);
+	if (!ret)
+		ret = world->memory(run, &r->memory, &r->shrunk);
+	for (i = 0; !ret && i < NR_LATENCIES; i++)
+		ret = world->latency(run, i, r->latency[i]);
+	r->clock = world->clock(run, &r->clock_read);
+	/* the last interval ends with the run */
+	for (i = 0; i < r->nr_intervals; i++)
+		r->intervals[i].evicted = i < run->ends.nr ?
+			run->ends.evicted[i] : (u64)r->stats.v[TMEM_evicted];
+	if (!ret && run->config.verify)
+		ret = check_end(run, r);
+	return ret;
+}
+
+/* All threads have ended. */
+static int make_result(struct run *run, u64 end, struct run_result *r,
+		       struct trace_error *error)
+{
+	u32 t;
+	int ret;
+
+	if (run->error.code) {
+		*error = run->error;
+		return error->code;
+	}
+	ret = result_init(r, run);
+	if (ret)
+		return fail(error, ret, "no memory for the results", NULL);
+	r->seconds = (double)clock_ns(end - run->start) * 1e-9;
+	r->interrupted = READ_ONCE(run->stop);
+	for (t = 0; t < r->threads; t++)
+		add_worker(r, &run->workers[t]);
+	ret = ask_world(run, r);
+	return ret ? fail(error, ret, "cannot read the results", strerror(-ret)) :
+		0;
 }
 
 int run_end(struct run *run, struct run_result *result,
 	    struct trace_error *error)
 {
-	u32 t, i, threads = run->front->deal.threads;
+	u32 t, threads = run->front->deal.threads;
 	u64 end = run->start;
 	int ret;
 
+	memset(result, 0, sizeof(*result));
 	for (t = 0; t < threads; t++)
 		if (run->workers[t].started) {
 			pthread_join(run->workers[t].thread, NULL);
 			if (run->workers[t].end > end)
 				end = run->workers[t].end;
 		}
-	ret = result_init(result, run);
-	if (ret) {
+	ret = make_result(run, end, result, error);
+	if (ret)
 		run_result_free(result);
-		take_down(run);
-		return fail(error, ret, "no memory for the results", NULL);
-	}
-	result->seconds = (double)clock_ns(end - run->start) * 1e-9;
-	result->interrupted = READ_ONCE(run->stop);
-	for (t = 0; t < threads; t++)
-		add_worker(result, &run->workers[t]);
-	for (i = 0; i < result->nr_pools; i++)
-		tmem_pool_stats(run->tm, run->pool_ids[i], &result->pools[i]);
-	tmem_stats(run->tm, &result->stats);
-	tmem_memory(run->tm, &result->memory);
-	if (run->config.verify)
-		check_end(run, result);
 	take_down(run);
-	return 0;
+	return ret;
 }

@@ -5,20 +5,13 @@
 #ifndef TMEM_SIM_RUN_H
 #define TMEM_SIM_RUN_H
 
-#include "../histogram.h"
 #include "content.h"
-#include "front.h"
-
-enum latency_kind {
-	LATENCY_PUT,
-	LATENCY_GET,
-	LATENCY_FLUSH,
-	NR_LATENCIES
-};
+#include "world.h"
 
 extern const char *const latency_names[NR_LATENCIES];
 
 struct run_config {
+	const struct world *world;
 	const struct tmem_index_ops *design;
 	const struct tmem_store_ops *store;
 	u32 buckets;
@@ -47,10 +40,19 @@ struct interval {
 	u64 latency_sum;		/* ns, of those measured */
 	u64 latency_max;
 	u64 measured;
-	u64 evicted;			/* until its end, as seen by one thread */
+	u64 evicted;			/* until its end; in results only */
+};
+
+/* Ends of intervals, as far as they are known while threads run: intervals.h. */
+struct interval_ends {
+	pthread_mutex_t lock;
+	u64 *evicted;			/* until the end of each */
+	u32 nr;
+	u32 room;
 };
 
 struct run_result {
+	const char *world;
 	const char *design;
 	const char *store;
 	u32 buckets;
@@ -65,6 +67,9 @@ struct run_result {
 	struct tmem_stats *pools;	/* by pool */
 	u32 nr_pools;
 	struct tmem_memory memory;	/* at the end */
+	u64 shrunk;			/* page frames memory pressure took */
+	const char *clock;		/* that latencies were read from ... */
+	u64 clock_read;			/* ... and what reading it costs, ns */
 	struct histogram *latency[NR_LATENCIES];
 	struct interval *intervals;
 	u32 nr_intervals;
@@ -77,17 +82,38 @@ struct run_result {
 struct run {
 	struct run_config config;
 	struct front *front;
-	struct tmem *tm;
+	struct tmem *tm;		/* world threads */
+	struct kernel_session *kernel;	/* world kernel */
 	int *pool_ids;			/* by pool of the replay */
 	u8 *accepted;			/* by version, where verified */
-	void *samples;			/* pages to put where not verified */
+	void *samples;			/* pages to put where not verified; NULL:
+					 * the store keeps no bytes */
 	struct worker *workers;
+	struct interval_ends ends;
 	u64 start;			/* ticks */
 	u64 turn;			/* order global: number of the chunk */
 	pthread_mutex_t turn_lock;
 	pthread_cond_t turn_changed;
 	bool stop;			/* set from outside: end early */
+	struct trace_error error;	/* of a thread, the first; turn_lock */
 };
+
+/*
+ * The eviction lists of the instance, a power of two: one for each thread, as a
+ * machine of so many CPUs would have.  The order in which pages go is the same.
+ */
+static inline u32 run_shards(const struct run *run)
+{
+	return (u32)roundup_pow_of_two(min(run->front->deal.threads, 16U));
+}
+
+#define SAMPLE_PAGES	64U		/* in run->samples */
+
+/* Which of them is put. */
+static inline u32 run_sample(const struct op *op)
+{
+	return handle_hash(op->object, op->index) % SAMPLE_PAGES;
+}
 
 /*
  * run_begin - an instance with the pools of the front end, and threads that wait
@@ -105,6 +131,9 @@ u64 run_progress(const struct run *run);
 
 /* After setting run->stop: wake threads that wait for their turn. */
 void run_wake(struct run *run);
+
+/* A thread cannot go on: the run ends, and run_end() says why. */
+void run_fail(struct run *run, int code, const char *text);
 
 bool run_worker_done(const struct run *run, u32 thread);
 

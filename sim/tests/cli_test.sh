@@ -57,11 +57,16 @@ expect 0 "" "$tmem" replay --threads 2 --design objlock --stream --verify m.tmt
 expect 0 "" "$tmem" replay --design rcu --timed --time-scale 0.1 m.tmt
 grep -Eq "kept up|KEEP UP" out || fail "timed does not say whether it kept up"
 expect 0 "" "$tmem" replay --design rcu --memory 4M@0,1M@5ms,8M@10ms --verify m.tmt
+expect 0 "" "$tmem" replay --world threads --design rcu --json w.json m.tmt
+grep -q '"world": "threads"' w.json || fail "the JSON does not say which world"
+[ -e /dev/tmem ] ||
+	expect 1 "no /dev/tmem; load the module" "$tmem" replay --world kernel m.tmt
 
 # wrong usage
 expect 2 "no command 'repaly'" "$tmem" repaly
 expect 2 "which trace" "$tmem" replay
 expect 2 "no such design" "$tmem" replay --design rc m.tmt
+expect 2 "no such world" "$tmem" replay --world moon m.tmt
 expect 2 "power of two" "$tmem" replay --buckets 3 m.tmt
 expect 2 "from 1 to" "$tmem" replay --buckets 0 m.tmt
 expect 2 "less than one page frame" "$tmem" replay --memory 0 m.tmt

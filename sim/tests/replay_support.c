@@ -17,6 +17,7 @@ struct replay_case replay_case_of(const char *design, u64 frames)
 	return (struct replay_case){
 		.front = { .threads = 1, .order = ORDER_HANDLE },
 		.run = {
+			.world = &world_threads,
 			.design = tmem_design_find(design),
 			.store = tmem_store_find("none"),
 			.buckets = 256,
