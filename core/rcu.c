@@ -77,7 +77,7 @@ static inline struct rcu_bucket *rcu_bucket_of(const struct tmem_pool *pool,
 	return &table[tmem_oid_bucket(pool, oid)];
 }
 
-static int rcu_init(struct tmem_pool *pool)
+static int rcu_table_init(struct tmem_pool *pool)
 {
 	u32 i, nr = 1U << pool->bucket_bits;
 	struct rcu_bucket *table;
@@ -93,7 +93,7 @@ static int rcu_init(struct tmem_pool *pool)
 	return 0;
 }
 
-static void rcu_exit(struct tmem_pool *pool)
+static void rcu_table_exit(struct tmem_pool *pool)
 {
 	kvfree(pool->buckets);
 }
@@ -432,8 +432,8 @@ const struct tmem_index_ops tmem_rcu = {
 	.object_size	= sizeof(struct rcu_object),
 	.cache		= &object_cache,
 	.cache_name	= "tmem_obj_rcu",
-	.init		= rcu_init,
-	.exit		= rcu_exit,
+	.init		= rcu_table_init,
+	.exit		= rcu_table_exit,
 	.put		= rcu_put,
 	.get		= rcu_get,
 	.find		= rcu_find,

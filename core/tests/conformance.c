@@ -12,6 +12,7 @@
 
 #define CF_BIG_POOL	1024	/* buckets from which not each step is validated */
 #define CF_SELDOM	64
+#define CF_STORES	2	/* numbers of buckets that each page store is tried with */
 
 const u32 cf_sorts[3] = { 0, TMEM_POOL_SHARED, TMEM_POOL_PERSISTENT };
 
@@ -81,11 +82,22 @@ static u64 cf_tag(int pool, const struct tmem_oid *oid, u32 index, u32 version)
 
 /* ---- checks ---- */
 
+/* Where the sources lie differs between builds, and says nothing. */
+static const char *cf_file_name(const char *path)
+{
+	const char *name = path;
+
+	for (; *path; path++)
+		if (*path == '/')
+			name = path + 1;
+	return name;
+}
+
 int cf_fail(struct conformance_env *env, const char *file, int line, const char *text,
 	    s64 left, s64 right)
 {
 	if (!env->file) {
-		env->file = file;
+		env->file = cf_file_name(file);
 		env->line = line;
 		env->text = text;
 		env->left = left;
@@ -146,6 +158,7 @@ static int cf_laws(struct conformance_env *env)
 
 int cf_step(struct conformance_env *env)
 {
+	cond_resched();
 	if (env->buckets >= CF_BIG_POOL && ++env->steps % CF_SELDOM)
 		return 0;
 	CF_EQ(tmem_validate(env->tm), 0);
@@ -347,6 +360,27 @@ const struct conformance_case *conformance_at(u32 i)
 	return NULL;
 }
 
+/* The last number with the first page store alone: it is about the table of buckets. */
+bool conformance_plan(u32 i, struct conformance_env *env)
+{
+	static const u32 buckets[] = { 1, 256, 4096 };
+	const struct tmem_index_ops *design;
+	const struct tmem_store_ops *store;
+	u32 d, s, b;
+
+	for (d = 0; (design = tmem_design_at(d)); d++)
+		for (s = 0; (store = tmem_store_at(s)); s++)
+			for (b = 0; b < (s ? CF_STORES : ARRAY_SIZE(buckets)); b++) {
+				if (i--)
+					continue;
+				env->design = tmem_design_name(design);
+				env->store = tmem_store_name(store);
+				env->buckets = buckets[b];
+				return true;
+			}
+	return false;
+}
+
 int conformance_run(struct conformance_env *env, const struct conformance_case *c)
 {
 	int err;
@@ -359,10 +393,8 @@ int conformance_run(struct conformance_env *env, const struct conformance_case *
 	env->steps = 0;
 	env->file = NULL;
 	env->page = (void *)__get_free_page(GFP_KERNEL);
-	if (!env->page) {
-		pr_err("conformance: no memory for a page\n");
-		return -ENOMEM;
-	}
+	if (!env->page)
+		return cf_fail(env, __FILE__, __LINE__, "memory for a page", 0, 1);
 
 	err = c->run(env);
 	if (!err && env->tm)
@@ -374,12 +406,5 @@ int conformance_run(struct conformance_env *env, const struct conformance_case *
 	env->scratch = NULL;
 	free_page((unsigned long)env->page);
 	env->page = NULL;
-
-	if (err)
-		pr_err("conformance: %s (%s), %s, %s, %u buckets: %s:%d: %s: %lld, %lld\n",
-		       c->name, c->rule, env->design, env->store, env->buckets,
-		       env->file ? env->file : "?", env->line,
-		       env->text ? env->text : "?", (long long)env->left,
-		       (long long)env->right);
 	return err;
 }

@@ -60,7 +60,7 @@ struct conformance_env {
 	u32 steps;
 
 	/* the check that failed; file is NULL while none has */
-	const char *file;
+	const char *file;	/* without its folders */
 	int line;
 	const char *text;
 	s64 left, right;
@@ -88,8 +88,14 @@ extern const struct conformance_group conformance_store;
 const struct conformance_case *conformance_at(u32 i);
 
 /*
+ * What is tried with every case: set env's design, store and number of buckets
+ * to the i-th; false past the last.
+ */
+bool conformance_plan(u32 i, struct conformance_env *env);
+
+/*
  * Run one case for env's design, store and buckets; 0 if it holds.  Where it
- * does not, a line in the log says what failed.  Context: [process].
+ * does not, env says which check failed, and how.  Context: [process].
  */
 int conformance_run(struct conformance_env *env, const struct conformance_case *c);
 

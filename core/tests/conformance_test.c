@@ -3,69 +3,58 @@
  * conformance_test.c - runs the conformance table in the threads world
  *
  * One cmocka test for each design, page store and number of buckets; each runs
- * the whole table, logs every case that does not hold, and looks that nothing is
- * left allocated and nothing was warned of.  They are dealt out to processes
- * (shares.h).  With an argument only the cases whose name contains it are run:
+ * the whole table, reports every case that does not hold, and looks that nothing
+ * is left allocated and nothing was warned of.  They are dealt out to processes.
+ * With an argument only the cases whose name contains it are run:
  *
  *	conformance_test shared_pool
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
-
-#include <port/threads.h>
 
 #include "conformance.h"
-#include "shares.h"
+#include "runner.h"
+#include "world.h"
 
-#define MAX_RUNS	128
 #define SEED		0x746d656dULL
+#define LEAST_RUNS	(4 * 7)	/* the four designs of the core, three page stores */
 
-/* The last with one page store: what it is about is the table of buckets. */
-static const u32 bucket_counts[] = { 1, 256, 4096 };
-#define ALL_STORES	2
+static struct conformance_env plan[RUNNER_TESTS];
 static const char *pattern = "";
 
-struct run {
-	char name[80];
-	const char *design;
-	const char *store;
-	u32 buckets;
-};
+/* Whether @c holds in a world that has nothing to warn of. */
+static bool holds(const struct conformance_env *planned, const struct conformance_case *c,
+		  u64 seed)
+{
+	unsigned long warnings = test_warnings();
+	struct conformance_env env = *planned;
 
-static struct run runs[MAX_RUNS];
-static struct CMUnitTest tests[MAX_RUNS];
+	env.seed = seed;
+	if (conformance_run(&env, c)) {
+		print_error("%s (%s), %s, %s, %u buckets: %s:%d: %s: %lld, %lld\n", c->name,
+			    c->rule, env.design, env.store, env.buckets,
+			    env.file ? env.file : "?", env.line, env.text ? env.text : "?",
+			    (long long)env.left, (long long)env.right);
+		return false;
+	}
+	if (test_warnings() != warnings)
+		print_error("warnings in %s\n", c->name);
+	return test_warnings() == warnings;
+}
 
 static void run_table(void **state)
 {
-	const struct run *run = *state;
 	const struct conformance_case *c;
-	unsigned long warnings = tmem_port_warnings();
 	u32 i, tried = 0, failed = 0;
 	long live;
 
 	tmem_port_quiesce();
 	live = tmem_port_live();
 	for (i = 0; (c = conformance_at(i)); i++) {
-		struct conformance_env env = {
-			.design = run->design,
-			.store = run->store,
-			.buckets = run->buckets,
-			.seed = SEED + i,
-		};
-
 		if (!strstr(c->name, pattern))
 			continue;
 		tried++;
-		failed += !!conformance_run(&env, c);
-		if (tmem_port_warnings() != warnings)
-			print_error("warnings in %s\n", c->name);
-		failed += tmem_port_warnings() != warnings;
-		warnings = tmem_port_warnings();
+		failed += !holds(*state, c, SEED + i);
 	}
 	assert_int_equal(failed, 0);
 	assert_true(tried > 0);
@@ -76,63 +65,18 @@ static void run_table(void **state)
 	assert_int_equal(tmem_port_live(), live);
 }
 
-static void module_starts(void **state)
-{
-	(void)state;
-	assert_int_equal(tmem_init(), 0);
-}
-
-static void nothing_is_left(void **state)
-{
-	(void)state;
-	tmem_exit();
-	if (tmem_port_live())
-		tmem_port_live_print(stderr);
-	assert_int_equal(tmem_port_live(), 0);
-	assert_int_equal(tmem_port_warnings(), 0);
-}
-
-static u32 add_runs(void)
-{
-	const struct tmem_index_ops *design;
-	const struct tmem_store_ops *store;
-	u32 d, s, b, nr = 0;
-
-	for (d = 0; (design = tmem_design_at(d)); d++)
-		for (s = 0; (store = tmem_store_at(s)); s++)
-			for (b = 0; b < (s ? ALL_STORES : ARRAY_SIZE(bucket_counts)) &&
-				    nr < MAX_RUNS; b++, nr++) {
-				struct run *run = &runs[nr];
-
-				run->design = tmem_design_name(design);
-				run->store = tmem_store_name(store);
-				run->buckets = bucket_counts[b];
-				snprintf(run->name, sizeof(run->name), "%s, %s, %u buckets",
-					 run->design, run->store, run->buckets);
-				tests[nr] = (struct CMUnitTest){
-					.name = run->name,
-					.test_func = run_table,
-					.initial_state = run,
-				};
-			}
-	return nr;
-}
-
 int main(int argc, char **argv)
 {
-	static const struct CMUnitTest first = cmocka_unit_test(module_starts);
-	static const struct CMUnitTest last = cmocka_unit_test(nothing_is_left);
-	struct shares shares = {
-		.group = "conformance", .first = &first, .last = &last, .tests = tests,
-	};
+	u32 nr;
 
 	if (argc > 1)
 		pattern = argv[1];
-	shares.nr = add_runs();
-	/* the four designs and three stores of the core, at least */
-	if (shares.nr < 4 * (3 * ALL_STORES + 1)) {
-		fprintf(stderr, "only %zu runs\n", shares.nr);
+	for (nr = 0; nr < RUNNER_TESTS && conformance_plan(nr, &plan[nr]); nr++)
+		runner_add(run_table, &plan[nr], "%s, %s, %u buckets", plan[nr].design,
+			   plan[nr].store, plan[nr].buckets);
+	if (nr < LEAST_RUNS) {
+		fprintf(stderr, "only %u runs\n", nr);
 		return 1;
 	}
-	return run_in_shares(&shares);
+	return runner_run_in_shares("conformance", NULL);
 }

@@ -22,19 +22,12 @@
  * (and its handle then misses), and a put may be refused for want of room.
  *
  * Each design and page store is tried apart from the others, in one of several
- * processes (shares.h).
+ * processes (runner.h).
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <cmocka.h>
-
-#include <port/threads.h>
 
 #include "conformance.h"
-#include "shares.h"
+#include "runner.h"
 
 #define OBJECTS		2
 #define INDICES		5
@@ -540,23 +533,11 @@ static void init_fails_at_every_point(void **state)
 	tmem_port_fault_arm(0);
 }
 
-static void nothing_is_left(void **state)
-{
-	(void)state;
-	tmem_exit();
-	if (tmem_port_live())
-		tmem_port_live_print(stderr);
-	assert_int_equal(tmem_port_live(), 0);
-	assert_int_equal(tmem_port_warnings(), 0);
-}
-
 #define MAX_WORLDS	32
 
 static struct world worlds[MAX_WORLDS];
-static char names[2 * MAX_WORLDS][64];
-static struct CMUnitTest tests[2 * MAX_WORLDS];
 
-static u32 add_tests(u32 nr, const char *what, void (*run)(void **state))
+static void add_tests(const char *what, void (*run)(void **state))
 {
 	const struct tmem_index_ops *design;
 	const struct tmem_store_ops *store;
@@ -569,28 +550,15 @@ static u32 add_tests(u32 nr, const char *what, void (*run)(void **state))
 				.store = store,
 				.has_bytes = strcmp(tmem_store_name(store), "none"),
 			};
-			snprintf(names[nr], sizeof(names[0]), "%s, %s, %s",
-				 tmem_design_name(design), tmem_store_name(store), what);
-			tests[nr] = (struct CMUnitTest){
-				.name = names[nr],
-				.test_func = run,
-				.initial_state = &worlds[n],
-			};
-			nr++;
+			runner_add(run, &worlds[n], "%s, %s, %s", tmem_design_name(design),
+				   tmem_store_name(store), what);
 		}
-	return nr;
 }
 
 int main(void)
 {
-	/* first: it leaves the module initialised */
-	static const struct CMUnitTest first = cmocka_unit_test(init_fails_at_every_point);
-	static const struct CMUnitTest last = cmocka_unit_test(nothing_is_left);
-	struct shares shares = {
-		.group = "faults", .first = &first, .last = &last, .tests = tests,
-	};
-
-	shares.nr = add_tests(shares.nr, "life", life_fails_at_every_point);
-	shares.nr = add_tests(shares.nr, "pages", every_point_fails_once);
-	return run_in_shares(&shares);
+	add_tests("life", life_fails_at_every_point);
+	add_tests("pages", every_point_fails_once);
+	/* which leaves the module initialised */
+	return runner_run_in_shares("faults", init_fails_at_every_point);
 }

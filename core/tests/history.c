@@ -6,33 +6,35 @@
  * after, and ...", answered by a binary search in an order by start or by end,
  * and a maximum or minimum over the rest of that order, computed once.
  */
-#define _GNU_SOURCE	/* qsort_r() */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "history.h"
+#include "world.h"
 
-#define NEVER UINT64_MAX
+#define NEVER (~0ULL)
 
 /* The two earliest ends of events with different identities, from here on. */
 struct earliest {
-	uint64_t end[2];
-	uint64_t identity;	/* of end[0] */
+	u64 end[2];
+	u64 identity;	/* of end[0] */
+};
+
+/* An event by its position, to be put in order of end. */
+struct ended {
+	u64 end;
+	size_t event;
 };
 
 struct checker {
 	const struct history_pool *pool;
 	struct history_event *event;	/* in order of start */
 	size_t nr;
-	size_t *by_end;			/* their positions, in order of end */
+	struct ended *by_end;		/* all of them, in order of end */
 	struct earliest *earliest;	/* of superseding events, [nr] is none */
-	uint64_t *put_start;		/* latest start of a put, over by_end[0..i] */
-	uint64_t *gone_start;		/* and of what shows that no page is there */
-	uint64_t *put_end;		/* latest end of a put, over event[0..i] */
-	uint64_t *remove_end;		/* and of a removal or refused put */
+	u64 *put_start;		/* latest start of a put, over by_end[0..i] */
+	u64 *gone_start;		/* and of what shows that no page is there */
+	u64 *put_end;		/* latest end of a put, over event[0..i] */
+	u64 *remove_end;		/* and of a removal or refused put */
 	size_t *put_of;			/* by version: position + 1, or 0 */
-	unsigned char *hit;		/* by version: whether one hit it */
+	u8 *hit;		/* by version: whether one hit it */
 	char *text;
 	size_t text_size;
 };
@@ -55,16 +57,14 @@ static int compare_handle(const void *a, const void *b)
 
 void history_sort_by_handle(struct history_event *event, size_t nr)
 {
-	if (nr)
-		qsort(event, nr, sizeof(*event), compare_handle);
+	test_sort(event, nr, sizeof(*event), compare_handle);
 }
 
-static int compare_end(const void *a, const void *b, void *arg)
+static int compare_end(const void *a, const void *b)
 {
-	const struct history_event *event = arg;
-	uint64_t l = event[*(const size_t *)a].end, r = event[*(const size_t *)b].end;
+	const struct ended *l = a, *r = b;
 
-	return l < r ? -1 : l > r;
+	return l->end < r->end ? -1 : l->end > r->end;
 }
 
 static bool is_put(const struct history_event *e)
@@ -89,7 +89,7 @@ static bool shows_gone(const struct checker *c, const struct history_event *e)
  * What an event says about the version behind the handle: that it is this one,
  * or (identity beyond all versions) that it is none.
  */
-static uint64_t identity(const struct checker *c, size_t i)
+static u64 identity(const struct checker *c, size_t i)
 {
 	const struct history_event *e = &c->event[i];
 
@@ -98,7 +98,7 @@ static uint64_t identity(const struct checker *c, size_t i)
 	return (1ULL << 32) + i;
 }
 
-static void add_earliest(struct earliest *e, uint64_t end, uint64_t identity)
+static void add_earliest(struct earliest *e, u64 end, u64 identity)
 {
 	if (identity == e->identity || end < e->end[0]) {
 		if (identity != e->identity)
@@ -111,20 +111,20 @@ static void add_earliest(struct earliest *e, uint64_t end, uint64_t identity)
 	}
 }
 
-static uint64_t at_least(uint64_t so_far, bool counts, uint64_t value)
+static u64 at_least(u64 so_far, bool counts, u64 value)
 {
 	return counts && value > so_far ? value : so_far;
 }
 
 static void prepare(struct checker *c)
 {
-	uint64_t put = 0, other = 0;
+	u64 put = 0, other = 0;
 	size_t i;
 
-	qsort(c->event, c->nr, sizeof(*c->event), compare_start);
+	test_sort(c->event, c->nr, sizeof(*c->event), compare_start);
 	for (i = 0; i < c->nr; i++)
-		c->by_end[i] = i;
-	qsort_r(c->by_end, c->nr, sizeof(*c->by_end), compare_end, c->event);
+		c->by_end[i] = (struct ended){ c->event[i].end, i };
+	test_sort(c->by_end, c->nr, sizeof(*c->by_end), compare_end);
 
 	c->earliest[c->nr] = (struct earliest){ { NEVER, NEVER }, NEVER };
 	for (i = c->nr; i-- > 0; ) {
@@ -144,7 +144,7 @@ static void prepare(struct checker *c)
 			c->put_of[e->version] = i + 1;
 	}
 	for (i = 0, put = 0, other = 0; i < c->nr; i++) {
-		const struct history_event *e = &c->event[c->by_end[i]];
+		const struct history_event *e = &c->event[c->by_end[i].event];
 
 		put = at_least(put, is_put(e), e->start);
 		other = at_least(other, shows_gone(c, e), e->start);
@@ -154,7 +154,7 @@ static void prepare(struct checker *c)
 }
 
 /* How many events started before @ticket: they are the first ones. */
-static size_t started_before(const struct checker *c, uint64_t ticket)
+static size_t started_before(const struct checker *c, u64 ticket)
 {
 	size_t low = 0, high = c->nr;
 
@@ -169,14 +169,14 @@ static size_t started_before(const struct checker *c, uint64_t ticket)
 	return low;
 }
 
-static size_t ended_before(const struct checker *c, uint64_t ticket)
+static size_t ended_before(const struct checker *c, u64 ticket)
 {
 	size_t low = 0, high = c->nr;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (c->event[c->by_end[mid]].end < ticket)
+		if (c->by_end[mid].end < ticket)
 			low = mid + 1;
 		else
 			high = mid;
@@ -187,9 +187,9 @@ static size_t ended_before(const struct checker *c, uint64_t ticket)
 static char violation(struct checker *c, char letter, const struct history_event *e,
 		      const char *what)
 {
-	snprintf(c->text, c->text_size,
-		 "(%c) handle %u, version %u, tickets %llu to %llu: %s", letter, e->handle,
-		 e->version, (unsigned long long)e->start, (unsigned long long)e->end, what);
+	test_format(c->text, c->text_size,
+		    "(%c) handle %u, version %u, tickets %llu to %llu: %s", letter,
+		    e->handle, e->version, e->start, e->end, what);
 	return letter;
 }
 
@@ -197,7 +197,7 @@ static char check_known_hit(struct checker *c, const struct history_event *hit)
 {
 	const struct history_event *put;
 	const struct earliest *rest;
-	uint64_t end;
+	u64 end;
 
 	if (!c->put_of[hit->version])
 		return violation(c, 'A', hit, "a hit brings bytes that no put was accepted for");
@@ -219,7 +219,7 @@ static char check_known_hit(struct checker *c, const struct history_event *hit)
 static char check_hit(struct checker *c, const struct history_event *hit)
 {
 	size_t gone = ended_before(c, hit->start), put = started_before(c, hit->end);
-	uint64_t gone_start = gone ? c->gone_start[gone - 1] : 0;
+	u64 gone_start = gone ? c->gone_start[gone - 1] : 0;
 
 	if (!put || !c->put_end[put - 1] || c->put_end[put - 1] < gone_start)
 		return violation(c, 'D', hit, "a hit of a page that was gone for sure");
@@ -229,7 +229,7 @@ static char check_hit(struct checker *c, const struct history_event *hit)
 static char check_miss(struct checker *c, const struct history_event *miss)
 {
 	size_t put = ended_before(c, miss->start), removal = started_before(c, miss->end);
-	uint64_t put_start = put ? c->put_start[put - 1] : 0;
+	u64 put_start = put ? c->put_start[put - 1] : 0;
 
 	if (c->pool->sort != HISTORY_PERSISTENT || !put_start)
 		return 0;
@@ -277,7 +277,7 @@ static char check_all(struct checker *c)
 	return broken;
 }
 
-char history_check(struct history_event *event, size_t nr, uint32_t versions,
+char history_check(struct history_event *event, size_t nr, u32 versions,
 		   const struct history_pool *pool, char *text, size_t text_size)
 {
 	struct checker c = {
@@ -288,27 +288,27 @@ char history_check(struct history_event *event, size_t nr, uint32_t versions,
 
 	if (!nr)
 		return 0;
-	c.by_end = calloc(nr, sizeof(*c.by_end));
-	c.earliest = calloc(nr + 1, sizeof(*c.earliest));
-	c.put_start = calloc(nr, sizeof(*c.put_start));
-	c.gone_start = calloc(nr, sizeof(*c.gone_start));
-	c.put_end = calloc(nr, sizeof(*c.put_end));
-	c.remove_end = calloc(nr, sizeof(*c.remove_end));
-	c.put_of = calloc(versions, sizeof(*c.put_of));
-	c.hit = calloc(versions, 1);
-	snprintf(text, text_size, "no memory to check the history");
+	c.by_end = kvcalloc(nr, sizeof(*c.by_end), GFP_KERNEL);
+	c.earliest = kvcalloc(nr + 1, sizeof(*c.earliest), GFP_KERNEL);
+	c.put_start = kvcalloc(nr, sizeof(*c.put_start), GFP_KERNEL);
+	c.gone_start = kvcalloc(nr, sizeof(*c.gone_start), GFP_KERNEL);
+	c.put_end = kvcalloc(nr, sizeof(*c.put_end), GFP_KERNEL);
+	c.remove_end = kvcalloc(nr, sizeof(*c.remove_end), GFP_KERNEL);
+	c.put_of = kvcalloc(versions, sizeof(*c.put_of), GFP_KERNEL);
+	c.hit = kvcalloc(versions, 1, GFP_KERNEL);
+	test_format(text, text_size, "no memory to check the history");
 	if (c.by_end && c.earliest && c.put_start && c.gone_start && c.put_end &&
 	    c.remove_end && c.put_of && c.hit) {
 		prepare(&c);
 		broken = check_all(&c);
 	}
-	free(c.by_end);
-	free(c.earliest);
-	free(c.put_start);
-	free(c.gone_start);
-	free(c.put_end);
-	free(c.remove_end);
-	free(c.put_of);
-	free(c.hit);
+	kvfree(c.by_end);
+	kvfree(c.earliest);
+	kvfree(c.put_start);
+	kvfree(c.gone_start);
+	kvfree(c.put_end);
+	kvfree(c.remove_end);
+	kvfree(c.put_of);
+	kvfree(c.hit);
 	return broken;
 }

@@ -30,9 +30,7 @@
 #ifndef TMEM_HISTORY_H
 #define TMEM_HISTORY_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "port.h"
 
 enum history_what {
 	HISTORY_PUT,		/* accepted put */
@@ -51,9 +49,9 @@ enum history_sort {
 };
 
 struct history_event {
-	uint64_t start, end;	/* tickets */
-	uint32_t handle;
-	uint32_t version;	/* of a put or a hit; 0: unknown */
+	u64 start, end;	/* tickets */
+	u32 handle;
+	u32 version;	/* of a put or a hit; 0: unknown */
 	enum history_what what;
 };
 
@@ -65,8 +63,8 @@ struct history_log {
 
 /* A time in which a pool was frozen: both calls with their tickets. */
 struct history_frozen {
-	uint64_t freeze_start, freeze_end;
-	uint64_t thaw_start, thaw_end;
+	u64 freeze_start, freeze_end;
+	u64 thaw_start, thaw_end;
 };
 
 struct history_pool {
@@ -83,8 +81,17 @@ struct history_pool {
  *
  * Return: 0, or the letter of the rule that is broken.
  */
-char history_check(struct history_event *event, size_t nr, uint32_t versions,
+char history_check(struct history_event *event, size_t nr, u32 versions,
 		   const struct history_pool *pool, char *text, size_t text_size);
+
+/*
+ * history_selftest - whether histories made up to break each rule are told from
+ * those that were possible
+ * @text: what is wrong, where something is
+ *
+ * Return: 0 or -EUCLEAN.
+ */
+int history_selftest(char *text, size_t text_size);
 
 /* Order events by handle, to find each handle's. */
 void history_sort_by_handle(struct history_event *event, size_t nr);

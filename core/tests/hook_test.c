@@ -20,20 +20,14 @@
  * have come to; never held over a call of the core.
  */
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <cmocka.h>
-
-#include <port/threads.h>
 
 #include "conformance.h"
 #include "index.h"
+#include "runner.h"
 
 #define BUDGET		64
 #define WAIT_SECONDS	60	/* for the other thread; then it is stuck */
@@ -372,16 +366,6 @@ static void all_is_freed_before_the_pool(void **state)
 
 /* ---- the table ---- */
 
-static void nothing_is_left(void **state)
-{
-	(void)state;
-	tmem_exit();
-	if (tmem_port_live())
-		tmem_port_live_print(stderr);
-	assert_int_equal(tmem_port_live(), 0);
-	assert_int_equal(tmem_port_warnings(), 0);
-}
-
 static const struct {
 	const char *name;
 	void (*run)(void **state);
@@ -394,30 +378,14 @@ static const struct {
 	{ "all_is_freed_before_the_pool", all_is_freed_before_the_pool },
 };
 
-#define MAX_DESIGNS	16
-
-static char names[MAX_DESIGNS * ARRAY_SIZE(hooks)][80];
-static struct CMUnitTest tests[MAX_DESIGNS * ARRAY_SIZE(hooks) + 1];
-
 int main(void)
 {
 	const struct tmem_index_ops *design;
-	u32 d, h, nr = 0;
+	u32 d, h;
 
-	if (tmem_init()) {
-		fprintf(stderr, "tmem_init failed\n");
-		return 1;
-	}
-	for (d = 0; (design = tmem_design_at(d)) && d < MAX_DESIGNS; d++)
-		for (h = 0; h < ARRAY_SIZE(hooks); h++, nr++) {
-			snprintf(names[nr], sizeof(names[0]), "%s, %s", hooks[h].name,
-				 tmem_design_name(design));
-			tests[nr] = (struct CMUnitTest){
-				.name = names[nr],
-				.test_func = hooks[h].run,
-				.initial_state = (void *)design,
-			};
-		}
-	tests[nr++] = (struct CMUnitTest)cmocka_unit_test(nothing_is_left);
-	return _cmocka_run_group_tests("hooks", tests, nr, NULL, NULL) != 0;
+	for (d = 0; (design = tmem_design_at(d)); d++)
+		for (h = 0; h < ARRAY_SIZE(hooks); h++)
+			runner_add(hooks[h].run, design, "%s, %s", hooks[h].name,
+				   tmem_design_name(design));
+	return runner_run("hooks");
 }

@@ -25,39 +25,21 @@
  *	budget		threads put on handles of their own, always at the limit of
  *			a budget that stands still: the charge never exceeds it
  *
- * Tickets: relaxed under a thread sanitizer, which would take a stronger counter
- * for an order of the calls; else full barriers.  No locks.
+ * Ordering: by tickets (world.h) alone.  No locks.
  *
  *	TMEM_STRESS_SECONDS	how long in sum, about; default 12 (a quarter is
  *				taken here)
  */
 #include <pthread.h>
 #include <sched.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <cmocka.h>
-
-#include <port/threads.h>
 
 #include "conformance.h"
 #include "object.h"
-
-#ifdef __SANITIZE_THREAD__
-#define TICKET_ORDER __ATOMIC_RELAXED
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define TICKET_ORDER __ATOMIC_RELAXED
-#endif
-#endif
-#ifndef TICKET_ORDER
-#define TICKET_ORDER __ATOMIC_SEQ_CST
-#endif
+#include "runner.h"
+#include "world.h"
 
 #define GETTERS		2
 #define PUTS		4000	/* of one round */
@@ -88,7 +70,7 @@ struct racer {
 struct race {
 	struct tmem *tm;
 	int pool;
-	u64 ticket;		/* atomic */
+	atomic64_t ticket;
 	u32 putting;		/* atomic */
 	pthread_barrier_t start;
 	struct racer putter, getter[GETTERS];
@@ -100,7 +82,7 @@ static struct event put_log[PUTS + 1], get_log[GETTERS][GETS];
 
 static u64 ticket(void)
 {
-	return __atomic_add_fetch(&race.ticket, 1, TICKET_ORDER);
+	return test_ticket(&race.ticket);
 }
 
 /* ---- one handle ---- */
@@ -140,11 +122,11 @@ static __thread struct racer *getter;	/* NULL: is never away */
 
 static void be_away(void)
 {
-	u64 until = __atomic_load_n(&race.ticket, __ATOMIC_RELAXED) + AWAY_TICKETS;
+	s64 until = atomic64_read(&race.ticket) + AWAY_TICKETS;
 	u32 i;
 
 	for (i = 0; i < AWAY_YIELDS; i++) {
-		if (__atomic_load_n(&race.ticket, __ATOMIC_RELAXED) >= until)
+		if (atomic64_read(&race.ticket) >= until)
 			break;
 		sched_yield();
 	}
@@ -320,25 +302,15 @@ static void one_round(const struct try *try, u32 getters)
 
 static double share;		/* seconds for each try */
 
-static double seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
-
 static void one_handle(void **state)
 {
-	double end = seconds() + share;
+	double end = runner_seconds() + share;
 	u32 round = 0;
 
 	do {
 		one_round(*state, 1 + round++ % GETTERS);
-	} while (seconds() < end || round < GETTERS);
+	} while (runner_seconds() < end || round < GETTERS);
 }
-
-/* ---- the budget ---- */
 
 /* ---- victim ---- */
 
@@ -359,8 +331,8 @@ bool __wrap_tmem_page_claim(struct tmem_pool *pool, struct tmem_page *page)
 	if (!evictor || !mine)
 		return mine;
 	__atomic_store_n(&claimed, 1, __ATOMIC_RELAXED);
-	end = seconds() + HELD_UP_SECONDS;
-	while (!__atomic_load_n(&let_go, __ATOMIC_RELAXED) && seconds() < end)
+	end = runner_seconds() + HELD_UP_SECONDS;
+	while (!__atomic_load_n(&let_go, __ATOMIC_RELAXED) && runner_seconds() < end)
 		sched_yield();
 	return mine;
 }
@@ -422,7 +394,7 @@ static void *put_at_the_limit(void *arg)
 
 static void budget(void **state)
 {
-	double end = seconds() + share;
+	double end = runner_seconds() + share;
 	struct tmem_memory memory;
 	u32 i;
 
@@ -445,54 +417,36 @@ static void budget(void **state)
 		assert_int_equal(memory.frames_peak, TIGHT);
 		assert_int_equal(tmem_validate(race.tm), 0);
 		tmem_destroy(race.tm);
-	} while (seconds() < end);
+	} while (runner_seconds() < end);
 }
 
 /* ---- the table ---- */
 
-static void nothing_is_left(void **state)
-{
-	(void)state;
-	tmem_exit();
-	if (tmem_port_live())
-		tmem_port_live_print(stderr);
-	assert_int_equal(tmem_port_live(), 0);
-	assert_int_equal(tmem_port_warnings(), 0);
-}
-
 #define MAX_TRIES	64
 
 static struct try tries[MAX_TRIES];
-static struct CMUnitTest tests[MAX_TRIES + 1];
-static u32 nr_tests;
+static u32 nr_tries;
 
 static void add(const char *what, const struct tmem_index_ops *design, const char *store,
 		u32 flags, void (*run)(void **state))
 {
-	struct try *try = &tries[nr_tests];
+	struct try *try = &tries[nr_tries++];
 
-	if (nr_tests == MAX_TRIES)
+	if (nr_tries > MAX_TRIES)
 		abort();
 	*try = (struct try){
 		.design = design, .store = tmem_store_find(store), .flags = flags,
 	};
 	snprintf(try->name, sizeof(try->name), "%s, %s, %s", what, tmem_design_name(design),
 		 flags & TMEM_POOL_PERSISTENT ? "persistent" : flags ? "shared" : "exclusive");
-	tests[nr_tests++] = (struct CMUnitTest){
-		.name = try->name, .test_func = run, .initial_state = try,
-	};
+	runner_add(run, try, "%s", try->name);
 }
 
 int main(void)
 {
-	const char *value = getenv("TMEM_STRESS_SECONDS");
 	const struct tmem_index_ops *design;
 	u32 d, i;
 
-	if (tmem_init()) {
-		fprintf(stderr, "tmem_init failed\n");
-		return 1;
-	}
 	for (d = 0; (design = tmem_design_at(d)); d++) {
 		for (i = 0; i < ARRAY_SIZE(cf_sorts); i++)
 			add("one handle", design, "raw", cf_sorts[i], one_handle);
@@ -500,7 +454,6 @@ int main(void)
 		add("victim", design, "raw", TMEM_POOL_SHARED, victim);
 		add("budget", design, "none", 0, budget);
 	}
-	share = (value && *value ? strtoull(value, NULL, 0) : 12) / 4.0 / nr_tests;
-	tests[nr_tests] = (struct CMUnitTest)cmocka_unit_test(nothing_is_left);
-	return _cmocka_run_group_tests("races", tests, nr_tests + 1, NULL, NULL) != 0;
+	share = runner_number("TMEM_STRESS_SECONDS", 12) / 4.0 / nr_tries;
+	return runner_run("races");
 }

@@ -2,18 +2,15 @@
 /*
  * stress.c - one round of the stress: see stress.h and stress_internal.h
  */
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <port/threads.h>
-
 #include "stress_internal.h"
+
+#define GIVE_WAY	64	/* calls */
 
 void stress_wrong(struct worker *w, const char *what, long value)
 {
 	if (!w->wrong[0])
-		snprintf(w->wrong, sizeof(w->wrong), "thread %u, call %u: %s: %ld", w->id,
-			 w->calls, what, value);
+		test_format(w->wrong, sizeof(w->wrong), "thread %u, call %u: %s: %ld", w->id,
+			    w->calls, what, value);
 }
 
 u64 stress_random(struct worker *w)
@@ -57,13 +54,13 @@ void stress_enter(struct worker *w, u32 slot)
 	w->calls++;
 	w->foreign = !(w->s->flags[slot] & TMEM_POOL_PERSISTENT) && stress_random(w) % 4 == 0;
 	if (w->foreign)
-		tmem_port_foreign_lock();
+		test_foreign_lock(w->id);
 }
 
 void stress_leave(struct worker *w)
 {
 	if (w->foreign)
-		tmem_port_foreign_unlock();
+		test_foreign_unlock(w->id);
 }
 
 int stress_make_pool(struct stress *s, u32 slot)
@@ -82,33 +79,40 @@ int stress_make_pool(struct stress *s, u32 slot)
 
 /* ---- the threads ---- */
 
-static void *control(void *arg)
+static void control(struct worker *w)
 {
-	struct worker *w = arg;
-
-	pthread_barrier_wait(&w->s->start);
-	while (__atomic_load_n(&w->s->working, __ATOMIC_RELAXED) && !w->wrong[0])
+	while (atomic_long_read(&w->s->working) && !w->wrong[0]) {
 		stress_control(w);
-	return NULL;
+		cond_resched();
+	}
 }
 
-static void *work(void *arg)
+static void work(struct worker *w)
 {
-	struct worker *w = arg;
 	u32 i;
 
-	pthread_barrier_wait(&w->s->start);
 	for (i = 0; i < w->s->config->ops && !w->wrong[0]; i++) {
 		if (w->s->config->owners)
 			stress_own(w);
 		else
 			stress_contend(w);
+		if (i % GIVE_WAY == 0)
+			cond_resched();
 	}
-	__atomic_sub_fetch(&w->s->working, 1, __ATOMIC_RELAXED);
-	return NULL;
+	atomic_long_sub(1, &w->s->working);
 }
 
-/* ---- afterwards, in the main thread ---- */
+static void run_thread(void *arg, u32 id)
+{
+	struct stress *s = arg;
+
+	if (id < s->config->threads)
+		work(&s->worker[id]);
+	else
+		control(&s->worker[id]);
+}
+
+/* ---- afterwards, in the thread that started them ---- */
 
 static const char *check_histories(struct stress *s, char *text, size_t text_size)
 {
@@ -120,7 +124,7 @@ static const char *check_histories(struct stress *s, char *text, size_t text_siz
 
 	for (i = 0; i < threads; i++)
 		nr += s->worker[i].log.nr;
-	all = malloc((nr + 1) * sizeof(*all));
+	all = kvmalloc((nr + 1) * sizeof(*all), GFP_KERNEL);
 	if (!all)
 		return memory;
 	for (i = 0, at = 0; i < threads; i++) {
@@ -141,10 +145,11 @@ static const char *check_histories(struct stress *s, char *text, size_t text_siz
 
 		for (end = at; end < nr && all[end].handle == all[at].handle; end++)
 			;
-		broken = history_check(all + at, end - at, s->version + 1, &pool, text,
-				       text_size);
+		broken = history_check(all + at, end - at, atomic64_read(&s->version) + 1,
+				       &pool, text, text_size);
+		cond_resched();
 	}
-	free(all);
+	kvfree(all);
 	return broken ? text : NULL;
 }
 
@@ -191,16 +196,9 @@ static const char *run_threads(struct stress *s, struct stress_result *result)
 	u32 threads = s->config->threads, i;
 	const char *text = NULL;
 
-	s->working = threads;
-	if (pthread_barrier_init(&s->start, NULL, threads + 1))
-		return "pthread_barrier_init";
-	for (i = 0; i <= threads; i++)
-		if (pthread_create(&s->worker[i].thread, NULL, i < threads ? work : control,
-				   &s->worker[i]))
-			abort();	/* those started wait at the barrier for ever */
-	for (i = 0; i <= threads; i++)
-		pthread_join(s->worker[i].thread, NULL);
-	pthread_barrier_destroy(&s->start);
+	atomic_long_set(&s->working, threads);
+	if (test_run_threads(threads + 1, run_thread, s))
+		return "threads cannot be started";
 	for (i = 0; i <= threads; i++) {
 		result->calls += s->worker[i].calls;
 		if (!text && s->worker[i].wrong[0])
@@ -215,7 +213,7 @@ static bool allocate(struct stress *s)
 	size_t max = (size_t)s->config->ops * LOG_PER_OP + 1;
 	bool ok;
 
-	s->worker = calloc(threads + 1, sizeof(*s->worker));
+	s->worker = kvcalloc(threads + 1, sizeof(*s->worker), GFP_KERNEL);
 	ok = s->worker;
 	for (i = 0; ok && i <= threads; i++) {
 		struct worker *w = &s->worker[i];
@@ -224,12 +222,12 @@ static bool allocate(struct stress *s)
 		w->id = i;
 		w->seed = conformance_mix(s->config->seed + i);
 		w->log.max = s->config->owners ? 0 : max;
-		w->log.event = malloc((w->log.max + 1) * sizeof(*w->log.event));
-		w->page = malloc(PAGE_SIZE);
+		w->log.event = kvmalloc((w->log.max + 1) * sizeof(*w->log.event), GFP_KERNEL);
+		w->page = (u64 *)__get_free_page(GFP_KERNEL);
 		ok = w->log.event && w->page;
 	}
 	for (i = 0; i < SLOTS; i++) {
-		s->frozen[i] = calloc(MAX_FROZEN, sizeof(*s->frozen[i]));
+		s->frozen[i] = kvcalloc(MAX_FROZEN, sizeof(*s->frozen[i]), GFP_KERNEL);
 		ok = ok && s->frozen[i];
 	}
 	return ok;
@@ -240,12 +238,12 @@ static void release(struct stress *s)
 	u32 i;
 
 	for (i = 0; s->worker && i <= s->config->threads; i++) {
-		free(s->worker[i].log.event);
-		free(s->worker[i].page);
+		kvfree(s->worker[i].log.event);
+		free_page((unsigned long)s->worker[i].page);
 	}
 	for (i = 0; i < SLOTS; i++)
-		free(s->frozen[i]);
-	free(s->worker);
+		kvfree(s->frozen[i]);
+	kvfree(s->worker);
 }
 
 static const char *run(struct stress *s, struct stress_result *result, char *text,
@@ -261,7 +259,11 @@ static const char *run(struct stress *s, struct stress_result *result, char *tex
 		if (s->pool[slot] < 0)
 			return "pool_create";
 	}
+	if (s->config->attach && s->config->attach(s->tm))
+		return "the world does not want the instance";
 	what = run_threads(s, result);
+	if (s->config->detach)
+		s->config->detach(s->tm);
 	if (!what && tmem_set_budget(s->tm, config.budget))
 		what = "set_budget at the end";
 	if (!what && !s->config->owners)
@@ -269,6 +271,33 @@ static const char *run(struct stress *s, struct stress_result *result, char *tex
 	if (!what)
 		what = check_books(s, result);
 	return what;
+}
+
+bool stress_plan(u32 i, struct stress_config *config)
+{
+	const struct tmem_index_ops *design;
+	const struct tmem_store_ops *store;
+	u32 d, s, way;
+
+	for (d = 0; (design = tmem_design_at(d)); d++)
+		for (s = 0; (store = tmem_store_at(s)); s++)
+			for (way = 0; way < 4; way++) {
+				if (i--)
+					continue;
+				*config = (struct stress_config){
+					.design = design,
+					.store = store,
+					.buckets = way & 1 ? 256 : 1,
+					.owners = way & 2,
+				};
+				return true;
+			}
+	return false;
+}
+
+const char *stress_mode(const struct stress_config *config)
+{
+	return config->owners ? "owners" : "contended";
 }
 
 int stress_run(const struct stress_config *config, struct stress_result *result,
@@ -288,13 +317,13 @@ int stress_run(const struct stress_config *config, struct stress_result *result,
 		if (!IS_ERR(s.tm)) {
 			what = run(&s, result, found, sizeof(found));
 			if (what)
-				snprintf(text, text_size, "%s", what);
+				test_format(text, text_size, "%s", what);
 			tmem_destroy(s.tm);
 			release(&s);
 			return what ? -EUCLEAN : 0;
 		}
 	}
-	snprintf(text, text_size, "%s", what);
+	test_format(text, text_size, "%s", what);
 	release(&s);
 	return -EUCLEAN;
 }

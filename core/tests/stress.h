@@ -30,6 +30,13 @@ struct stress_config {
 	u32 threads;		/* 1 .. STRESS_MAX_THREADS, and one for control */
 	u32 ops;		/* of each thread */
 	u64 seed;
+	/*
+	 * Where not NULL: the world takes an interest in the instance, and may
+	 * take frames from it as a kernel's shrinker does, from before the threads
+	 * start until they are done.  attach() returns 0 or an error.
+	 */
+	int (*attach)(struct tmem *tm);
+	void (*detach)(struct tmem *tm);
 };
 
 /* What a run did, to see that it reached what it is for. */
@@ -41,6 +48,14 @@ struct stress_result {
 	u64 made_again;		/* pools destroyed under traffic */
 	u64 frozen;		/* puts refused by a frozen pool */
 };
+
+/*
+ * What is tried: set design, page store, number of buckets and mode of @config,
+ * and all else to zero, to the i-th; false past the last.
+ */
+bool stress_plan(u32 i, struct stress_config *config);
+
+const char *stress_mode(const struct stress_config *config);
 
 /*
  * stress_run - one round on an instance of its own

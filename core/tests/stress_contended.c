@@ -2,33 +2,16 @@
 /*
  * stress_contended.c - all threads on all handles: log now, judge later
  *
- * Ordering: tickets are relaxed where a thread sanitizer watches, since a
- * stronger counter would order all calls for it and hide their races; elsewhere
- * they are full barriers, so that the intervals are honest.
+ * Ordering: the intervals of calls are honest by test_ticket(), see world.h.
  */
-#include <time.h>
-
-#include <port/threads.h>
-
 #include "stress_internal.h"
-
-#ifdef __SANITIZE_THREAD__
-#define TICKET_ORDER __ATOMIC_RELAXED
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define TICKET_ORDER __ATOMIC_RELAXED
-#endif
-#endif
-#ifndef TICKET_ORDER
-#define TICKET_ORDER __ATOMIC_SEQ_CST
-#endif
 
 /* Far apart and close together: borders of nodes, and trees that grow. */
 static const u32 indices[INDICES] = { 0, 1, 63, 64, U32_MAX };
 
 static u64 ticket(struct stress *s)
 {
-	return __atomic_add_fetch(&s->ticket, 1, TICKET_ORDER);
+	return test_ticket(&s->ticket);
 }
 
 /* ---- workers ---- */
@@ -59,7 +42,7 @@ static void note(struct worker *w, const struct target *t, enum history_what wha
 
 static u32 next_version(struct stress *s)
 {
-	return __atomic_add_fetch(&s->version, 1, __ATOMIC_RELAXED);
+	return test_ticket(&s->version);
 }
 
 static void do_put(struct worker *w, struct target *t)
@@ -215,7 +198,7 @@ static void churn(struct worker *w)
 	pool = stress_make_pool(s, CHURN);
 	if (pool < 0)
 		stress_wrong(w, "pool_create", pool);
-	__atomic_store_n(&s->pool[CHURN], pool, __ATOMIC_RELAXED);
+	WRITE_ONCE(s->pool[CHURN], pool);
 	s->made_again++;
 }
 
@@ -242,14 +225,13 @@ static void freeze(struct worker *w, u32 slot, bool frozen)
 /* Frozen for a while, in which no put may be stored. */
 static void freeze_and_thaw(struct worker *w, u32 slot)
 {
-	struct timespec nap = { .tv_nsec = 20000 };
 	struct stress *s = w->s;
 	struct tmem_stats first, last;
 
 	freeze(w, slot, true);
 	if (tmem_pool_stats(s->tm, s->pool[slot], &first))
 		stress_wrong(w, "pool_stats of a frozen pool", slot);
-	nanosleep(&nap, NULL);
+	test_nap();
 	if (tmem_pool_stats(s->tm, s->pool[slot], &last) ||
 	    first.v[TMEM_puts_stored] != last.v[TMEM_puts_stored])
 		stress_wrong(w, "puts are stored in a frozen pool",
@@ -273,7 +255,6 @@ void stress_control(struct worker *w)
 	u32 slot = stress_random(w) % CHURN, what = stress_random(w) % 12;
 	struct tmem_memory memory;
 	struct tmem_stats stats;
-	struct timespec nap = { .tv_nsec = 20000 };
 
 	w->calls++;
 	if (what < 3) {
@@ -287,7 +268,7 @@ void stress_control(struct worker *w)
 		if (tmem_pool_stats(s->tm, s->pool[slot], &stats))
 			stress_wrong(w, "pool_stats", slot);
 	} else if (s->config->owners) {
-		nanosleep(&nap, NULL);
+		test_nap();
 	} else if (what < 10 && s->nr_frozen[slot] < MAX_FROZEN) {
 		freeze_and_thaw(w, slot);
 	} else if (w->log.nr + OBJECTS * INDICES <= w->log.max) {

@@ -18,10 +18,9 @@
 #ifndef TMEM_STRESS_INTERNAL_H
 #define TMEM_STRESS_INTERNAL_H
 
-#include <pthread.h>
-
 #include "history.h"
 #include "stress.h"
+#include "world.h"
 
 #define SLOTS		4
 #define CHURN		3	/* the slot whose pool comes and goes */
@@ -43,7 +42,6 @@ struct worker {
 	struct history_log log;
 	u64 *page;
 	char wrong[160];
-	pthread_t thread;
 	/* owners: version of the page behind each own handle, 0 for none */
 	u32 own[SLOTS][OBJECTS][OWN_INDICES];
 	u32 versions;
@@ -53,12 +51,11 @@ struct stress {
 	const struct stress_config *config;
 	struct tmem *tm;
 	bool has_bytes;
-	int pool[SLOTS];	/* atomic */
+	int pool[SLOTS];	/* READ_ONCE(), WRITE_ONCE() */
 	u32 flags[SLOTS];
-	u64 ticket;		/* atomic */
-	u32 version;		/* atomic */
-	u32 working;		/* atomic: workers not done yet */
-	pthread_barrier_t start;
+	atomic64_t ticket;
+	atomic64_t version;	/* a counter of tickets, too */
+	atomic_long_t working;	/* workers not done yet */
 	struct history_frozen *frozen[SLOTS];
 	size_t nr_frozen[SLOTS];
 	u64 made_again;
@@ -73,7 +70,7 @@ u64 stress_random(struct worker *w);
 
 static inline int stress_pool(const struct stress *s, u32 slot)
 {
-	return __atomic_load_n(&s->pool[slot], __ATOMIC_RELAXED);
+	return READ_ONCE(s->pool[slot]);
 }
 
 static inline struct tmem_oid stress_oid(u32 object)

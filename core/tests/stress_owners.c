@@ -3,8 +3,6 @@
  * stress_owners.c - threads that have handles of their own, so each answer is
  * known: exactly for persistent pages, up to eviction for the others
  */
-#include <port/threads.h>
-
 #include "stress_internal.h"
 
 static u32 own_index(const struct worker *w, u32 i)
