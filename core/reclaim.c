@@ -184,18 +184,27 @@ static void unlist_locked(struct tmem_order *order, struct tmem_page *page)
 	show_oldest(order);
 }
 
+/* Take a page off its list; false if it is off already. */
+static bool unlist(struct tmem *tm, struct tmem_page *page)
+{
+	struct tmem_order *order = order_of(tm, page);
+	unsigned long flags;
+	bool listed;
+
+	spin_lock_irqsave(&order->lock, flags);
+	listed = page->listed;
+	if (listed)
+		unlist_locked(order, page);
+	spin_unlock_irqrestore(&order->lock, flags);
+	return listed;
+}
+
 void tmem_order_del(struct tmem_pool *pool, struct tmem_page *page)
 {
-	struct tmem_order *order = order_of(pool->tm, page);
-	unsigned long flags;
-
 	/* never listed, or picked: then there is nothing to undo, see (C) */
 	if (!smp_load_acquire(&page->listed))
 		return;
-	spin_lock_irqsave(&order->lock, flags);
-	if (page->listed)
-		unlist_locked(order, page);
-	spin_unlock_irqrestore(&order->lock, flags);
+	unlist(pool->tm, page);
 }
 
 void tmem_order_swap(struct tmem_pool *pool, struct tmem_page *old,
@@ -273,21 +282,6 @@ static struct tmem_page *pick_oldest(struct tmem *tm)
 	return page;
 }
 
-/* Take a page, held by a reference, off its list; false if it is off already. */
-static bool pick(struct tmem *tm, struct tmem_page *page)
-{
-	struct tmem_order *order = order_of(tm, page);
-	unsigned long flags;
-	bool listed;
-
-	spin_lock_irqsave(&order->lock, flags);
-	listed = page->listed;
-	if (listed)
-		unlist_locked(order, page);
-	spin_unlock_irqrestore(&order->lock, flags);
-	return listed;
-}
-
 /* Remove a page that was picked, and let go of it: the bytes that frees. */
 static size_t evict_page(struct tmem_pool *pool, struct tmem_page *page)
 {
@@ -317,8 +311,8 @@ static unsigned int evict_oldest(struct tmem *tm, size_t *freed)
 	*freed += evict_page(pool, page);
 	if (!buddy)
 		return nr;
-	/* listed: so its object is alive, see (A) */
-	if (pick(tm, buddy)) {
+	/* held by a reference; listed: so its object is alive, see (A) */
+	if (unlist(tm, buddy)) {
 		*freed += evict_page(pool, buddy);
 		nr++;
 	} else {
@@ -329,13 +323,12 @@ static unsigned int evict_oldest(struct tmem *tm, size_t *freed)
 
 int tmem_make_room(struct tmem *tm, size_t bytes)
 {
-	unsigned int nr = 1, victims = 0;
+	unsigned int nr, victims = 0;
 	size_t freed = 0;
 
 	while (charge_instead(tm, bytes, freed)) {
-		if (victims < VICTIMS_PER_PUT)
-			nr = evict_oldest(tm, &freed);
-		if (!nr || victims >= VICTIMS_PER_PUT) {
+		nr = victims < VICTIMS_PER_PUT ? evict_oldest(tm, &freed) : 0;
+		if (!nr) {
 			tmem_uncharge(tm, freed);
 			return -ENOSPC;
 		}

@@ -2,6 +2,7 @@
 /*
  * run.c - life of a run: instance and pools, threads, sums, checks at the end
  */
+#include "answer.h"
 #include "run.h"
 
 #include <stdio.h>
@@ -201,12 +202,9 @@ bool run_worker_done(const struct run *run, u32 thread)
 
 static void tally_add(struct tally *sum, const struct tally *other)
 {
-	sum->gets += other->gets;
-	sum->hits += other->hits;
-	sum->puts += other->puts;
-	sum->stored += other->stored;
-	sum->flushes += other->flushes;
-	sum->flushed += other->flushed;
+	static const struct tally none;
+
+	tally_delta(sum, &none, other);
 }
 
 static void add_worker(struct run_result *r, const struct worker *w)

@@ -28,8 +28,7 @@ struct replay_case replay_case_of(const char *design, u64 frames)
 	};
 }
 
-/* A name in a new folder; the caller removes both by forget(). */
-static char *new_name(void)
+char *replay_new_name(void)
 {
 	static char name[64];
 
@@ -39,7 +38,7 @@ static char *new_name(void)
 	return strcat(name, "/t.tmt");
 }
 
-static void forget(char *name)
+void replay_forget(char *name)
 {
 	unlink(name);
 	*strrchr(name, '/') = '\0';
@@ -63,7 +62,7 @@ struct trace_reader *replay_generate(const struct gen_config *config)
 	struct sink sink = { .writer = NULL };
 	struct trace_reader *reader = NULL;
 	struct trace_info info;
-	char *name = new_name();
+	char *name = replay_new_name();
 
 	if (gen_info(config, &info))
 		abort();
@@ -74,7 +73,7 @@ struct trace_reader *replay_generate(const struct gen_config *config)
 		reader = trace_open(name, &sink.err);
 	if (!reader)
 		fprintf(stderr, "%s\n", sink.err.text);
-	forget(name);
+	replay_forget(name);
 	return reader;
 }
 
@@ -82,12 +81,12 @@ struct trace_reader *replay_import(const char *path)
 {
 	struct trace_error err = { .code = 0 };
 	struct trace_reader *reader = NULL;
-	char *name = new_name();
+	char *name = replay_new_name();
 	struct import_config config = { .path = path, .output = name };
 
 	if (!trace_import(&config, NULL, &err))
 		reader = trace_open(name, &err);
-	forget(name);
+	replay_forget(name);
 	return reader;
 }
 

@@ -23,6 +23,10 @@ struct replay_outcome {
 /* A case of one thread on a design: no latency, the index alone, order handle. */
 struct replay_case replay_case_of(const char *design, u64 frames);
 
+/* A name in a new folder; replay_forget() removes both.  One at a time. */
+char *replay_new_name(void);
+void replay_forget(char *name);
+
 /* Generate a trace into a file without a name. */
 struct trace_reader *replay_generate(const struct gen_config *config);
 

@@ -308,13 +308,11 @@ static struct trace_reader *by_hand(const u8 *ops, u32 nr)
 		.pools = &(struct trace_pool){ .flags = TRACE_POOL_PERSISTENT },
 	};
 	struct trace_error err = { .code = 0 };
-	char dir[] = "/tmp/tmem-test-XXXXXX", name[64];
+	char *name = replay_new_name();
 	struct trace_writer *writer;
 	struct trace_reader *reader;
 	u32 i;
 
-	assert_non_null(mkdtemp(dir));
-	snprintf(name, sizeof(name), "%s/t.tmt", dir);
 	writer = trace_create(name, &info, &err);
 	for (i = 0; i < 100 * nr; i++) {
 		struct trace_record r = {
@@ -327,8 +325,7 @@ static struct trace_reader *by_hand(const u8 *ops, u32 nr)
 	}
 	assert_int_equal(trace_finish(writer, &err), 0);
 	reader = trace_open(name, &err);
-	remove(name);
-	remove(dir);
+	replay_forget(name);
 	return reader;
 }
 
