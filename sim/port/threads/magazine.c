@@ -15,11 +15,15 @@
  * When the depot has much of that, it looks for blocks of which every object is
  * in a filled magazine, and gives them back.  All go back when it is destroyed.
  *
+ * Magazines are made when objects are freed, so that objects in use cost nothing
+ * but themselves.  Where there is no memory for one, a full magazine's objects are
+ * chained through their first words (loose), and it is empty: freeing never fails.
+ *
  * A. A loader belongs to a CPU number, hence to one thread; numbers change hands
  *    under tmem_port_threads_lock.
- * B. There are magazines enough: those made hold all objects and two magazines
- *    more, those of the CPUs are extra.  So a CPU that comes with a full magazine
- *    always finds an empty one, and freeing needs no memory.
+ * B. Packing the objects of filled magazines into others takes one empty magazine
+ *    to begin with: whenever one more has been filled, as many as were filled have
+ *    been emptied.
  *
  * Lock order: depot lock, then the arena's.
  */
@@ -85,21 +89,20 @@ static void block_give_back(struct tmem_port_block *block)
 	tmem_port_block_put(block);
 }
 
-/* Magazines for all objects there will be, see B. */
-static bool make_magazines(struct tmem_port_depot *depot, unsigned long nr_objects)
+/* An empty magazine, or NULL: no memory. */
+static struct tmem_port_magazine *empty_magazine(struct tmem_port_depot *depot)
 {
-	while (depot->nr_made < nr_objects / depot->capacity + 3) {
-		struct tmem_port_magazine *mag = malloc(sizeof(*mag));
+	struct tmem_port_magazine *mag = pop(&depot->empty);
 
-		if (!mag)
-			return false;
+	if (mag)
+		return mag;
+	mag = malloc(sizeof(*mag));
+	if (mag) {
 		mag->nr = 0;
 		mag->next_made = depot->made;
 		depot->made = mag;
-		depot->nr_made++;
-		push(&depot->empty, mag);
 	}
-	return true;
+	return mag;
 }
 
 static bool block_add(struct tmem_port_depot *depot)
@@ -113,13 +116,8 @@ static bool block_add(struct tmem_port_depot *depot)
 	start = (char *)round_up((uintptr_t)start, (uintptr_t)depot->align);
 	end = tmem_port_block_end(block);
 	block->nr = (unsigned int)((end - start) / depot->size);
-	if (!make_magazines(depot, depot->nr_objects + block->nr)) {
-		tmem_port_block_put(block);
-		return false;
-	}
 	tmem_port_hide(start, end - start);
 	block_link(depot, block);
-	depot->nr_objects += block->nr;
 	depot->fresh = start;
 	depot->fresh_end = start + block->nr * depot->size;
 	return true;
@@ -136,6 +134,32 @@ static void carve(struct tmem_port_depot *depot, struct tmem_port_magazine *mag)
 	mag->nr = (unsigned int)min_t(unsigned long, n, depot->capacity);
 	for (n = mag->nr; n; depot->fresh += depot->size)
 		mag->objects[--n] = depot->fresh;
+}
+
+/* ---- objects for which there is no magazine ---- */
+
+static void spill(struct tmem_port_depot *depot, struct tmem_port_magazine *mag)
+{
+	while (mag->nr) {
+		void **object = mag->objects[--mag->nr];
+
+		tmem_port_show(object, sizeof(*object));
+		*object = depot->loose;
+		tmem_port_hide(object, sizeof(*object));
+		depot->loose = object;
+	}
+}
+
+static void collect(struct tmem_port_depot *depot, struct tmem_port_magazine *mag)
+{
+	while (depot->loose && mag->nr < depot->capacity) {
+		void **object = depot->loose;
+
+		tmem_port_show(object, sizeof(*object));
+		depot->loose = *object;
+		tmem_port_hide(object, sizeof(*object));
+		mag->objects[mag->nr++] = object;
+	}
 }
 
 /* ---- giving back ---- */
@@ -171,10 +195,11 @@ static void file_away(struct tmem_port_depot *depot, struct tmem_port_magazine *
 	push(mag->nr ? &depot->filled : &depot->empty, mag);
 }
 
-/* Moves the objects of blocks in use to other magazines; there are, see B. */
-static void trim_pack(struct tmem_port_depot *depot, struct tmem_port_magazine *all)
+/* Moves the objects of blocks in use to other magazines, @to first; see B. */
+static void trim_pack(struct tmem_port_depot *depot, struct tmem_port_magazine *all,
+		      struct tmem_port_magazine *to)
 {
-	struct tmem_port_magazine *from, *to = pop(&depot->empty);
+	struct tmem_port_magazine *from;
 	unsigned int i;
 
 	while ((from = pop(&all))) {
@@ -197,15 +222,16 @@ static void trim_pack(struct tmem_port_depot *depot, struct tmem_port_magazine *
 
 static void trim(struct tmem_port_depot *depot)
 {
+	struct tmem_port_magazine *first = empty_magazine(depot);
 	struct tmem_port_block *block, *next;
 
-	trim_pack(depot, trim_count(depot));
+	if (!first)
+		return;
+	trim_pack(depot, trim_count(depot), first);
 	for (block = depot->blocks; block; block = next) {
 		next = block->next;
-		if (block_unused(depot, block)) {
-			depot->nr_objects -= block->nr;
+		if (block_unused(depot, block))
 			block_give_back(block);
-		}
 	}
 	/* not before as much again is free, so an object pays for a few looks */
 	depot->trim_at = max(TRIM_BYTES / depot->size, 2 * depot->nr_filled);
@@ -244,6 +270,8 @@ void *tmem_port_depot_refill(struct tmem_port_depot *depot,
 			depot->nr_filled -= mag->nr;
 			push(&depot->empty, loader->loaded);
 			loader->loaded = mag;
+		} else if (depot->loose) {
+			collect(depot, loader->loaded);
 		} else {
 			carve(depot, loader->loaded);
 		}
@@ -265,9 +293,13 @@ void tmem_port_depot_drain(struct tmem_port_depot *depot,
 		tmem_port_ticket_lock(&depot->lock);
 		if (depot->nr_filled >= depot->trim_at)
 			trim(depot);
-		mag = pop(&depot->empty);	/* there is, see B */
-		file_away(depot, loader->loaded);
-		loader->loaded = mag;
+		mag = empty_magazine(depot);
+		if (mag) {
+			file_away(depot, loader->loaded);
+			loader->loaded = mag;
+		} else {
+			spill(depot, loader->loaded);
+		}
 		tmem_port_ticket_unlock(&depot->lock);
 	}
 	mag = loader->loaded;

@@ -39,7 +39,8 @@ struct tmem_port_depot {
 	struct tmem_port_magazine *made;	/* all but those in loaders */
 	struct tmem_port_block *blocks;		/* fully carved, but the first */
 	char *fresh, *fresh_end;		/* not carved yet, of the first */
-	unsigned long nr_objects, nr_made, nr_filled, trim_at;
+	void *loose;				/* chained, in no magazine */
+	unsigned long nr_filled, trim_at;
 };
 
 /* 0 or -ENOMEM.  @size is a multiple of @align. */

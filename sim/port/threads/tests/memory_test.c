@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * memory_test.c - what is alive is counted, leaks are reported, what is freed is
- * given back and to nobody twice, each fault point fails once; per-CPU sums stay right while threads come and go; LZ4.
+ * given back and to nobody twice, also where the port has no memory itself; each
+ * fault point fails once; per-CPU sums stay right while threads come and go; LZ4.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -75,6 +76,51 @@ static void test_slab_leak(void **state)
 #else
 	memset(two, 0, 24);
 #endif
+}
+
+/* The port's malloc(), by the linker's --wrap. */
+static bool no_memory;
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+	return no_memory ? NULL : __real_malloc(size);
+}
+
+/* What is freed while there is no memory to note that comes back all the same. */
+static void test_freed_without_memory(void **state)
+{
+	static u64 *objects[1000];
+	struct kmem_cache *cache = kmem_cache_create("things", 64, 64, 0, NULL);
+	u64 i, round, lowest, highest;
+
+	(void)state;
+	assert_non_null(cache);
+	for (round = 0, lowest = ~0ULL, highest = 0; round < 3; round++) {
+		for (i = 0; i < ARRAY_SIZE(objects); i++) {
+			objects[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+			assert_non_null(objects[i]);
+			memset(objects[i], 0xff, 64);
+			objects[i][0] = i;
+			if (TMEM_PORT_FAST && round)
+				assert_in_range((uintptr_t)objects[i], lowest, highest);
+			if (!round) {
+				lowest = min_t(u64, lowest, (uintptr_t)objects[i]);
+				highest = max_t(u64, highest, (uintptr_t)objects[i]);
+			}
+		}
+		no_memory = true;
+		for (i = 0; i < ARRAY_SIZE(objects); i++) {
+			assert_int_equal(objects[i][0], i);
+			kmem_cache_free(cache, objects[i]);
+		}
+		no_memory = false;
+	}
+	assert_int_equal(tmem_port_live(), 1);
+	kmem_cache_destroy(cache);
+	assert_int_equal(tmem_port_live(), 0);
 }
 
 static void test_kmalloc(void **state)
@@ -560,6 +606,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_slab_leak),
 		cmocka_unit_test(test_slab),
+		cmocka_unit_test(test_freed_without_memory),
 		cmocka_unit_test(test_kmalloc),
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_freed_elsewhere),
