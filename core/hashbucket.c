@@ -22,19 +22,19 @@ static struct kmem_cache *object_cache;
 static int insert_locked(struct tmem_object *obj, struct tmem_request *req,
 			 struct tmem_page *page, struct tmem_page **old)
 {
-	struct tmem_node_list stash = { };
-	unsigned int need;
+	struct tmem_stash stash = { };
+	union tmem_need need;
 	int ret = 0;
 
 	for (;;) {
 		need = tmem_object_insert(obj, req->index, page, &stash, old);
-		if (!need)
+		if (!need.any)
 			break;
-		ret = tmem_nodes_fill(obj->pool, &stash, need);
+		ret = tmem_stash_fill(obj->pool, &stash, need);
 		if (ret)
 			break;
 	}
-	tmem_nodes_free(&stash);
+	tmem_stash_empty(obj->pool, &stash);
 	return ret;
 }
 

@@ -9,7 +9,7 @@
  *
  * An operation that needs an object or nodes drops the lock, allocates, and
  * looks everything up again: it brings what the last attempt lacked, so at most
- * a dozen attempts are made whatever others do.
+ * a few dozen attempts are made whatever others do.
  *
  * Locks: the bucket's; under it that of the order.
  */
@@ -21,8 +21,8 @@ static struct kmem_cache *object_cache;
 struct luggage {
 	struct tmem_page *page;
 	struct tmem_object *obj;	/* in case there is none yet */
-	struct tmem_node_list stash;
-	unsigned int need;		/* nodes the last attempt asked for */
+	struct tmem_stash stash;
+	union tmem_need need;		/* nodes the last attempt asked for */
 };
 
 /* 0 or 1 as put does; -EAGAIN: bring an object or @need nodes. */
@@ -39,7 +39,7 @@ static int put_locked(struct tmem_bucket *bucket, struct tmem_request *req,
 	}
 	bag->need = tmem_object_insert(obj, req->index, bag->page, &bag->stash,
 				       old);
-	if (bag->need)
+	if (bag->need.any)
 		return -EAGAIN;
 	if (add) {
 		bucket_add(bucket, obj);
@@ -51,8 +51,8 @@ static int put_locked(struct tmem_bucket *bucket, struct tmem_request *req,
 static int pack(struct tmem_pool *pool, struct tmem_request *req,
 		struct luggage *bag)
 {
-	if (bag->need)
-		return tmem_nodes_fill(pool, &bag->stash, bag->need);
+	if (bag->need.any)
+		return tmem_stash_fill(pool, &bag->stash, bag->need);
 	bag->obj = tmem_object_alloc(pool, req->oid);
 	return bag->obj ? 0 : -ENOMEM;
 }
@@ -69,7 +69,7 @@ static int fine_put(struct tmem_pool *pool, struct tmem_request *req)
 	if (IS_ERR(bag.page))
 		return PTR_ERR(bag.page);
 	for (;;) {
-		bag.need = 0;
+		bag.need.any = 0;
 		tmem_lock(pool, &bucket->lock, flags);
 		ret = put_locked(bucket, req, &bag, &old);
 		tmem_unlock(pool, &bucket->lock, flags);
@@ -82,7 +82,7 @@ static int fine_put(struct tmem_pool *pool, struct tmem_request *req)
 			break;
 		}
 	}
-	tmem_nodes_free(&bag.stash);
+	tmem_stash_empty(pool, &bag.stash);
 	tmem_object_free(bag.obj);
 	if (old)
 		tmem_page_put(pool, old);

@@ -47,27 +47,39 @@ bool tmem_page_claim(struct tmem_pool *pool, struct tmem_page *page)
 	return xchg(&page->owned, 1) == 0;
 }
 
-unsigned int tmem_object_insert(struct tmem_object *obj, u32 index,
-				struct tmem_page *page,
-				struct tmem_node_list *stash,
-				struct tmem_page **old)
+/* All nodes of a stash, on their way in or out. */
+static s64 stash_nodes(const struct tmem_stash *stash)
+{
+	s64 nr = stash->dead.nr;
+	unsigned int i;
+
+	for (i = 0; i < TMEM_NODE_SIZES; i++)
+		nr += stash->have.nr[i];
+	return nr;
+}
+
+union tmem_need tmem_object_insert(struct tmem_object *obj, u32 index,
+				   struct tmem_page *page,
+				   struct tmem_stash *stash,
+				   struct tmem_page **old)
 {
 	struct tmem_pool *pool = obj->pool;
-	unsigned int nr = stash->nr, need;
+	s64 nr = stash->have.any ? stash_nodes(stash) : 0;
+	union tmem_need need;
 
 	page->obj = obj;
 	page->index = index;
 	need = tmem_radix_insert(&obj->tree, index, page, stash, old);
-	if (need)
+	if (need.any)
 		return need;
-	if (nr != stash->nr)
-		tmem_count(pool, TMEM_nodes, nr - stash->nr);
+	if (nr && nr != stash_nodes(stash))
+		tmem_count(pool, TMEM_nodes, nr - stash_nodes(stash));
 	if (*old)
 		tmem_order_del(pool, *old);
 	else
 		tmem_count(pool, TMEM_pages, 1);
 	tmem_order_add(pool, page);
-	return 0;
+	return need;
 }
 
 struct tmem_page *tmem_object_remove(struct tmem_object *obj, u32 index,
@@ -101,7 +113,6 @@ bool tmem_object_swap(struct tmem_object *obj, struct tmem_page *old,
 
 void tmem_detached_init(struct tmem_detached *out)
 {
-	INIT_LIST_HEAD(&out->pages);
 	out->nr_pages = 0;
 	out->nodes = (struct tmem_node_list){ };
 	out->obj = NULL;
@@ -113,10 +124,8 @@ static void detach_page(struct tmem_object *obj, u32 index,
 	struct tmem_page *page;
 
 	page = tmem_object_remove(obj, index, NULL, &out->nodes);
-	if (page && tmem_page_claim(obj->pool, page)) {
-		list_add_tail(&page->order, &out->pages);
-		out->nr_pages++;
-	}
+	if (page && tmem_page_claim(obj->pool, page))
+		out->pages[out->nr_pages++] = page;
 }
 
 void tmem_object_detach(struct tmem_object *obj, struct tmem_range *range,
@@ -143,10 +152,10 @@ void tmem_object_detach(struct tmem_object *obj, struct tmem_range *range,
 
 long tmem_detached_free(struct tmem_pool *pool, struct tmem_detached *out)
 {
-	struct tmem_page *page, *next;
+	unsigned int i;
 
-	list_for_each_entry_safe(page, next, &out->pages, order)
-		tmem_page_put(pool, page);
+	for (i = 0; i < out->nr_pages; i++)
+		tmem_page_put(pool, out->pages[i]);
 	tmem_nodes_retire(pool, &out->nodes);
 	if (out->obj)
 		tmem_object_retire(out->obj);

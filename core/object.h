@@ -11,20 +11,21 @@
 
 #include "radix.h"
 
-#define TMEM_DETACH_BATCH	64	/* pages detached under one lock hold */
+#define TMEM_DETACH_BATCH	32	/* pages detached under one lock hold */
 #define TMEM_DRAIN_BUCKETS	16	/* buckets drained before giving way */
 
 struct tmem_object {
+	/* what a reader needs, 32 bytes */
 	struct tmem_oid oid;
-	struct tmem_pool *pool;
 	struct tmem_radix tree;
+	struct tmem_pool *pool;
 	struct rcu_head rcu;
 };
 
 /* What an operation took out under a lock and destroys after it. */
 struct tmem_detached {
-	struct list_head pages;		/* owned by the holder */
-	long nr_pages;
+	struct tmem_page *pages[TMEM_DETACH_BATCH];	/* owned by the holder */
+	unsigned int nr_pages;
 	struct tmem_node_list nodes;
 	struct tmem_object *obj;	/* emptied and unlinked, or NULL */
 };
@@ -91,12 +92,12 @@ bool tmem_page_claim(struct tmem_pool *pool, struct tmem_page *page);
  * tmem_object_insert - put @page at @index, in its tree and in the order
  * @old: set to the page that was replaced, not claimed yet, or NULL
  *
- * Return: 0, or how many nodes @stash must hold; then nothing has changed.
+ * Return: nothing, or what @stash must hold; then nothing has changed.
  */
-unsigned int tmem_object_insert(struct tmem_object *obj, u32 index,
-				struct tmem_page *page,
-				struct tmem_node_list *stash,
-				struct tmem_page **old);
+union tmem_need tmem_object_insert(struct tmem_object *obj, u32 index,
+				   struct tmem_page *page,
+				   struct tmem_stash *stash,
+				   struct tmem_page **old);
 
 /*
  * tmem_object_remove - take the page at @index out of tree and order

@@ -95,11 +95,11 @@ static void object_put(struct tmem_pool *pool, struct objlock_object *obj)
 static int objlock_put(struct tmem_pool *pool, struct tmem_request *req)
 {
 	struct tmem_bucket *bucket = bucket_of(pool, req->oid);
-	struct tmem_node_list stash = { };
+	struct tmem_stash stash = { };
 	struct tmem_page *page, *old = NULL;
 	struct objlock_object *obj;
 	unsigned long flags;
-	unsigned int need;
+	union tmem_need need;
 	bool was_empty;
 	int ret;
 
@@ -118,17 +118,17 @@ static int objlock_put(struct tmem_pool *pool, struct tmem_request *req)
 		was_empty = tmem_object_empty(&obj->b.base);
 		need = tmem_object_insert(&obj->b.base, req->index, page,
 					  &stash, &old);
-		if (!need && was_empty)
+		if (!need.any && was_empty)
 			refcount_inc(&obj->refs);	/* the tree's */
 		tmem_unlock(pool, &obj->lock, flags);
-		if (need && tmem_nodes_fill(pool, &stash, need))
+		if (need.any && tmem_stash_fill(pool, &stash, need))
 			goto put_object;
-	} while (need);
+	} while (need.any);
 	ret = old ? 1 : 0;
 
 put_object:
 	object_put(pool, obj);
-	tmem_nodes_free(&stash);
+	tmem_stash_empty(pool, &stash);
 free_page:
 	if (ret < 0)
 		tmem_page_put(pool, page);

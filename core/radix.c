@@ -2,85 +2,168 @@
 /*
  * radix.c - the page-index tree: 64-way, 0 to 6 levels, for RCU readers
  *
- *	root --> page at index 0                    (no node at all)
- *	root --> node shift 0 --> pages 0..63
- *	root --> node shift 6 --> nodes shift 0 --> pages 0..4095
- *	...                                         up to shift 30
+ *	root --> page at index 0                     (no node at all)
+ *	root --> node level 0 --> pages 0..63
+ *	root --> node level 1 --> nodes level 0 --> pages 0..4095
+ *	...                                          up to level 5
  *
- * A slot holds NULL, a node (tagged in bit 0) or, where shift is 0 and at the
- * root, a page.  A node knows its shift, so one load of the root gives a reader
- * tree and height at once.  The tree is as low as its highest index allows: a
- * root node has something beyond slot 0.
+ * A slot holds NULL, a node or, on level 0 and at the root, a page.  A pointer to
+ * a node carries its level and size in its low bits, so a reader goes from slot to
+ * slot and touches nothing else of a node.  The tree is as low as its highest index
+ * allows: a root node has something beyond slot 0.
+ *
+ * Nodes have 5, 21, 45 or 64 slots: 1, 3, 6 and 9 cache lines.  A node that is too
+ * small for a slot is replaced by a larger copy.  It never gets smaller again.
  *
  * Ordering guarantees
  *
- * (A) Every insertion is one store with release semantics.  New nodes and the
- *     page are linked privately first, so a reader that sees any of them sees
+ * (A) Every insertion is one store with release semantics.  New nodes, copies and
+ *     the page are linked privately first, so a reader that sees any of them sees
  *     all of them complete.  Pairs with the dereference in lookup.
  *
  * (B) A node that left the tree keeps the entries it had when it left, and is
- *     not reused before a grace period.  It leaves either empty, or as a root
- *     whose only entry (slot 0) becomes the root.  So a reader that was in it
- *     finds nothing, or what slot 0 led to, which for a page may be stale: the
- *     reader learns that from the page (claimed, or out of references) and
- *     starts again at the root.
+ *     not reused before a grace period.  It leaves empty, or as a root whose only
+ *     entry (slot 0) becomes the root, or replaced by a copy.  So a reader that was
+ *     in it finds nothing, or what was there when it left, which for a page may be
+ *     stale: the reader learns that from the page (claimed, or out of references)
+ *     and starts again at the root.
  *
  * (C) A reader that finds nothing was answered truly for some moment after it
  *     loaded the root: the nodes on its way were part of the tree when it did,
  *     and any page put since was put through a slot it can see, or after its
- *     node had left empty.
+ *     node had left.
  */
 #include "index.h"
 
+/* The low bits of a pointer to a node, which is aligned to 64 bytes. */
+#define NODE_ALIGN	64UL
 #define NODE_TAG	1UL
+#define LEVEL_SHIFT	1	/* three bits */
+#define SIZE_SHIFT	4	/* two bits */
+#define TAG(level, size) \
+	(NODE_TAG | (level) << LEVEL_SHIFT | (size) << SIZE_SHIFT)
+
 #define SLOT_MASK	(TMEM_RADIX_SLOTS - 1)
-#define MAX_LEVELS	6	/* 6 * 6 bits hold a 32-bit index */
 
 struct tmem_node {
 	union {
-		struct tmem_node *parent;	/* in a tree; NULL at the root */
-		struct tmem_node *next;		/* in a list */
+		void *parent;		/* in a tree: as slots have it, or NULL */
+		struct tmem_node *next;	/* in a list */
+		struct rcu_head rcu;	/* on its way out */
 	};
-	struct rcu_head rcu;
-	u8 shift;
+	u8 size;			/* constant */
 	u8 offset;			/* in the parent */
 	u8 count;			/* slots in use, 1 .. 64 */
-	void __rcu *slots[TMEM_RADIX_SLOTS];
+	void __rcu *slots[];
 };
 
-static struct kmem_cache *node_cache;
+/* Slots by size: with what is before them whole cache lines, but the last. */
+static const u8 rooms[TMEM_NODE_SIZES] = { 5, 21, 45, TMEM_RADIX_SLOTS };
+
+/* The same, and the bits of an index that a level looks at, by those low bits. */
+static const struct geometry {
+	u8 shift;
+	u8 room;
+} geometry[NODE_ALIGN] = {
+#define SIZES(level)							\
+	[TAG(level, 0)] = { (level) * TMEM_RADIX_BITS, 5 },		\
+	[TAG(level, 1)] = { (level) * TMEM_RADIX_BITS, 21 },		\
+	[TAG(level, 2)] = { (level) * TMEM_RADIX_BITS, 45 },		\
+	[TAG(level, 3)] = { (level) * TMEM_RADIX_BITS, TMEM_RADIX_SLOTS }
+	SIZES(0), SIZES(1), SIZES(2), SIZES(3), SIZES(4), SIZES(5)
+#undef SIZES
+};
+
+static struct kmem_cache *node_caches[TMEM_NODE_SIZES];
+
+static size_t node_bytes(unsigned int size)
+{
+	return sizeof(struct tmem_node) + rooms[size] * sizeof(void *);
+}
 
 int tmem_radix_init(void)
 {
-	node_cache = kmem_cache_create("tmem_node", sizeof(struct tmem_node),
-				       0, 0, NULL);
-	return node_cache ? 0 : -ENOMEM;
+	static const char *const names[TMEM_NODE_SIZES] = {
+		"tmem_node_5", "tmem_node_21", "tmem_node_45", "tmem_node_64",
+	};
+	unsigned int i;
+
+	for (i = 0; i < TMEM_NODE_SIZES; i++) {
+		node_caches[i] = kmem_cache_create(names[i], node_bytes(i),
+						   NODE_ALIGN, 0, NULL);
+		if (!node_caches[i]) {
+			tmem_radix_exit();
+			return -ENOMEM;
+		}
+	}
+	return 0;
 }
 
 void tmem_radix_exit(void)
 {
-	kmem_cache_destroy(node_cache);
-	node_cache = NULL;
+	unsigned int i;
+
+	for (i = 0; i < TMEM_NODE_SIZES; i++) {
+		kmem_cache_destroy(node_caches[i]);
+		node_caches[i] = NULL;
+	}
 }
+
+/* ---- pointers to nodes, as slots have them ---- */
 
 static inline bool is_node(const void *entry)
 {
 	return (unsigned long)entry & NODE_TAG;
 }
 
-static inline struct tmem_node *to_node(void *entry)
+static inline struct tmem_node *to_node(const void *entry)
 {
-	return (struct tmem_node *)((unsigned long)entry & ~NODE_TAG);
+	return (struct tmem_node *)((unsigned long)entry & ~(NODE_ALIGN - 1));
 }
 
-static inline void *node_entry(struct tmem_node *node)
+static inline unsigned int level_of(const void *entry)
 {
-	return (void *)((unsigned long)node | NODE_TAG);
+	return (unsigned long)entry >> LEVEL_SHIFT & 7;
 }
 
-static inline unsigned int slot_of(const struct tmem_node *node, u32 index)
+static inline const struct geometry *geometry_of(const void *entry)
 {
-	return (index >> node->shift) & SLOT_MASK;
+	return &geometry[(unsigned long)entry & (NODE_ALIGN - 1)];
+}
+
+static inline unsigned int shift_of(const void *entry)
+{
+	return geometry_of(entry)->shift;
+}
+
+static inline unsigned int size_of(const void *entry)
+{
+	return (unsigned long)entry >> SIZE_SHIFT & 3;
+}
+
+static inline unsigned int room_of(const void *entry)
+{
+	return geometry_of(entry)->room;
+}
+
+static inline unsigned int slot_of(const void *entry, u32 index)
+{
+	return index >> shift_of(entry) & SLOT_MASK;
+}
+
+static inline void *node_entry(struct tmem_node *node, unsigned int level)
+{
+	return (void *)((unsigned long)node | TAG(level, node->size));
+}
+
+/* The smallest size that has @slot. */
+static inline unsigned int size_for(unsigned int slot)
+{
+	unsigned int size = 0;
+
+	while (slot >= rooms[size])
+		size++;
+	return size;
 }
 
 /* The writer's view of a slot: the lock is held, nobody else changes it. */
@@ -95,12 +178,12 @@ static inline unsigned int levels_for(u32 index)
 	return index ? ilog2(index) / TMEM_RADIX_BITS + 1 : 0;
 }
 
-static inline unsigned int levels_of(void *root)
+static inline unsigned int levels_of(const void *root)
 {
-	return is_node(root) ? to_node(root)->shift / TMEM_RADIX_BITS + 1 : 0;
+	return is_node(root) ? level_of(root) + 1 : 0;
 }
 
-/* ---- lists of nodes ---- */
+/* ---- nodes on their way in and out ---- */
 
 static void list_push(struct tmem_node_list *list, struct tmem_node *node)
 {
@@ -118,39 +201,85 @@ static struct tmem_node *list_pop(struct tmem_node_list *list)
 	return node;
 }
 
-int tmem_nodes_fill(struct tmem_pool *pool, struct tmem_node_list *stash,
-		    unsigned int nr)
+static void node_free(struct tmem_node *node)
 {
-	while (stash->nr < nr) {
-		struct tmem_node *node = kmem_cache_alloc(node_cache, pool->gfp);
-
-		if (!node)
-			return -ENOMEM;
-		memset(node, 0, sizeof(*node));
-		list_push(stash, node);
-	}
-	return 0;
-}
-
-void tmem_nodes_free(struct tmem_node_list *list)
-{
-	while (list->nr)
-		kmem_cache_free(node_cache, list_pop(list));
+	kmem_cache_free(node_caches[node->size], node);
 }
 
 static void node_free_rcu(struct rcu_head *head)
 {
-	kmem_cache_free(node_cache, container_of(head, struct tmem_node, rcu));
+	node_free(container_of(head, struct tmem_node, rcu));
 }
 
 void tmem_nodes_retire(struct tmem_pool *pool, struct tmem_node_list *list)
 {
-	if (!(pool->index->flags & TMEM_INDEX_LOCKLESS)) {
-		tmem_nodes_free(list);
-		return;
+	bool lockless = pool->index->flags & TMEM_INDEX_LOCKLESS;
+
+	while (list->nr) {
+		struct tmem_node *node = list_pop(list);
+
+		if (lockless)
+			call_rcu(&node->rcu, node_free_rcu);
+		else
+			node_free(node);
 	}
-	while (list->nr)
-		call_rcu(&list_pop(list)->rcu, node_free_rcu);
+}
+
+static struct tmem_node *stash_pop(struct tmem_stash *stash, unsigned int size)
+{
+	struct tmem_node *node = stash->head[size];
+
+	stash->head[size] = node->next;
+	stash->have.nr[size]--;
+	node->parent = NULL;
+	return node;
+}
+
+static int stash_add(struct tmem_pool *pool, struct tmem_stash *stash,
+		     unsigned int size)
+{
+	struct tmem_node *node = kmem_cache_alloc(node_caches[size], pool->gfp);
+
+	if (!node)
+		return -ENOMEM;
+	memset(node, 0, node_bytes(size));
+	node->size = size;
+	node->next = stash->head[size];
+	stash->head[size] = node;
+	stash->have.nr[size]++;
+	return 0;
+}
+
+int tmem_stash_fill(struct tmem_pool *pool, struct tmem_stash *stash,
+		    union tmem_need need)
+{
+	unsigned int size;
+
+	for (size = 0; size < TMEM_NODE_SIZES; size++)
+		while (stash->have.nr[size] < need.nr[size])
+			if (stash_add(pool, stash, size))
+				return -ENOMEM;
+	return 0;
+}
+
+void tmem_stash_empty(struct tmem_pool *pool, struct tmem_stash *stash)
+{
+	unsigned int size;
+
+	for (size = 0; stash->have.any; size++)
+		while (stash->have.nr[size])
+			node_free(stash_pop(stash, size));
+	tmem_nodes_retire(pool, &stash->dead);
+}
+
+static bool stash_has(const struct tmem_stash *stash, union tmem_need need)
+{
+	unsigned int size;
+
+	for (size = 0; size < TMEM_NODE_SIZES; size++)
+		if (stash->have.nr[size] < need.nr[size])
+			return false;
+	return true;
 }
 
 /* ---- readers ---- */
@@ -158,165 +287,223 @@ void tmem_nodes_retire(struct tmem_pool *pool, struct tmem_node_list *list)
 struct tmem_page *tmem_radix_lookup(const struct tmem_radix *tree, u32 index)
 {
 	void *entry = rcu_dereference(tree->root);
-	struct tmem_node *node;
+	u32 slot;
 
 	if (!is_node(entry))
 		return index == 0 ? entry : NULL;
-	if (index >> to_node(entry)->shift >= TMEM_RADIX_SLOTS)
-		return NULL;
-	do {
-		node = to_node(entry);
-		entry = rcu_dereference(node->slots[slot_of(node, index)]);
-	} while (is_node(entry));
-	return entry;
+	/* not masked: a tree that is too low has no such slot */
+	slot = index >> shift_of(entry);
+	while (slot < room_of(entry)) {
+		entry = rcu_dereference(to_node(entry)->slots[slot]);
+		if (!is_node(entry))
+			return entry;
+		slot = slot_of(entry, index);
+	}
+	return NULL;
 }
 
 /* ---- writers ---- */
 
-/*
- * The slot that holds the page at @index, or would if its node existed (then
- * the slot is empty), with its node; NULL if the tree is too low for @index.
- */
-static void __rcu **find_slot(struct tmem_radix *tree, u32 index,
-			      struct tmem_node **nodep)
+/* Where a page is, or where it or its branch would be. */
+struct spot {
+	void __rcu **slot;	/* NULL: there is no such slot */
+	void *node;		/* that has it or ends before it; NULL: the slot
+				 * is the root, or the tree is too low */
+	void __rcu **link;	/* that leads to the node */
+};
+
+static inline void find_spot(struct tmem_radix *tree, u32 index,
+			     struct spot *spot)
 {
 	void *entry = slot_locked(&tree->root);
-	void __rcu **slot = &tree->root;
-	struct tmem_node *node = NULL;
 
-	if (levels_for(index) > levels_of(entry))
-		return NULL;
-	while (is_node(entry)) {
-		node = to_node(entry);
-		slot = &node->slots[slot_of(node, index)];
-		entry = slot_locked(slot);
+	spot->slot = levels_for(index) > levels_of(entry) ? NULL : &tree->root;
+	spot->node = NULL;
+	spot->link = NULL;
+	while (spot->slot && is_node(entry)) {
+		unsigned int slot = slot_of(entry, index);
+
+		spot->link = spot->slot;
+		spot->node = entry;
+		spot->slot = slot < room_of(entry) ?
+			&to_node(entry)->slots[slot] : NULL;
+		if (spot->slot)
+			entry = slot_locked(spot->slot);
 	}
-	*nodep = node;
-	return slot;
 }
 
-static void adopt(struct tmem_node *parent, unsigned int offset, void *entry)
+/* @entry comes into a slot of a node that nobody sees yet. */
+static void adopt(void *parent, unsigned int slot, void *entry)
 {
-	RCU_INIT_POINTER(parent->slots[offset], entry);
-	parent->count++;
+	RCU_INIT_POINTER(to_node(parent)->slots[slot], entry);
+	to_node(parent)->count++;
 	if (is_node(entry)) {
 		to_node(entry)->parent = parent;
-		to_node(entry)->offset = offset;
+		to_node(entry)->offset = slot;
 	}
+}
+
+/* What a branch of @levels nodes that leads to @index takes. */
+static void need_branch(union tmem_need *need, unsigned int levels, u32 index)
+{
+	unsigned int i;
+
+	for (i = 0; i < levels; i++, index >>= TMEM_RADIX_BITS)
+		need->nr[size_for(index & SLOT_MASK)]++;
 }
 
 /* A private branch of @levels nodes with @page at its end. */
-static void *build_branch(struct tmem_node_list *stash, unsigned int levels,
+static void *build_branch(struct tmem_stash *stash, unsigned int levels,
 			  u32 index, struct tmem_page *page)
 {
-	void *entry = page;
-	unsigned int i;
+	void *entry = page, *parent;
+	unsigned int i, slot;
 
-	for (i = 0; i < levels; i++) {
-		struct tmem_node *node = list_pop(stash);
-
-		node->parent = NULL;
-		node->shift = i * TMEM_RADIX_BITS;
-		adopt(node, slot_of(node, index), entry);
-		entry = node_entry(node);
+	for (i = 0; i < levels; i++, index >>= TMEM_RADIX_BITS) {
+		slot = index & SLOT_MASK;
+		parent = node_entry(stash_pop(stash, size_for(slot)), i);
+		adopt(parent, slot, entry);
+		entry = parent;
 	}
 	return entry;
 }
 
 /* The tree is too low: nodes above the old root, and a branch for @index. */
-static unsigned int insert_above(struct tmem_radix *tree, u32 index,
-				 struct tmem_page *page,
-				 struct tmem_node_list *stash)
+static union tmem_need insert_above(struct tmem_radix *tree, u32 index,
+				    struct tmem_page *page,
+				    struct tmem_stash *stash)
 {
-	void *root = slot_locked(&tree->root);
+	void *root = slot_locked(&tree->root), *parent;
 	unsigned int have = levels_of(root), want = levels_for(index);
-	unsigned int need = root ? want - have + want - 1 : want;
-	struct tmem_node *node = NULL;
+	/* of the new root; want is as low as it can be, so this is not 0 */
+	unsigned int slot = index >> (want - 1) * TMEM_RADIX_BITS;
+	union tmem_need need = { };
 
-	if (stash->nr < need)
+	need_branch(&need, root ? want - 1 : want, index);
+	if (root) {
+		need.nr[0] += want - 1 - have;
+		need.nr[size_for(slot)]++;
+	}
+	if (!stash_has(stash, need))
 		return need;
+	tree->nr_pages++;
 	if (!root) {
 		rcu_assign_pointer(tree->root,
 				   build_branch(stash, want, index, page));
-		return 0;
+		return (union tmem_need){ };
 	}
 	for (; have < want; have++) {
-		node = list_pop(stash);
-		node->parent = NULL;
-		node->shift = have * TMEM_RADIX_BITS;
-		adopt(node, 0, root);
-		root = node_entry(node);
+		parent = node_entry(stash_pop(stash, have + 1 < want ? 0 :
+					      size_for(slot)), have);
+		adopt(parent, 0, root);
+		root = parent;
 	}
-	/* want is as low as it can be, so this is not slot 0 */
-	adopt(node, slot_of(node, index),
-	      build_branch(stash, want - 1, index, page));
+	adopt(root, slot, build_branch(stash, want - 1, index, page));
 	rcu_assign_pointer(tree->root, root);
-	return 0;
+	return (union tmem_need){ };
 }
 
-unsigned int tmem_radix_insert(struct tmem_radix *tree, u32 index,
-			       struct tmem_page *page,
-			       struct tmem_node_list *stash,
-			       struct tmem_page **old)
+/* A node for @slot that has all of @old, in the same place. */
+static void *larger_copy(void *old, unsigned int slot, struct tmem_stash *stash)
 {
-	struct tmem_node *node;
-	void __rcu **slot = find_slot(tree, index, &node);
-	unsigned int need;
+	struct tmem_node *from = to_node(old);
+	struct tmem_node *to = stash_pop(stash, size_for(slot));
+	void *copy = node_entry(to, level_of(old));
+	unsigned int i;
+
+	for (i = 0; i < room_of(old); i++) {
+		void *entry = slot_locked(&from->slots[i]);
+
+		if (entry)
+			adopt(copy, i, entry);
+	}
+	to->parent = from->parent;
+	to->offset = from->offset;
+	return copy;
+}
+
+/* The node at @spot ends before @index: a larger one, with a branch for it. */
+static union tmem_need insert_beyond(struct tmem_radix *tree, u32 index,
+				     struct tmem_page *page,
+				     struct tmem_stash *stash,
+				     const struct spot *spot)
+{
+	unsigned int level = level_of(spot->node);
+	unsigned int slot = slot_of(spot->node, index);
+	union tmem_need need = { };
+	void *copy;
+
+	need_branch(&need, level, index);
+	need.nr[size_for(slot)]++;
+	if (!stash_has(stash, need))
+		return need;
+	copy = larger_copy(spot->node, slot, stash);
+	adopt(copy, slot, build_branch(stash, level, index, page));
+	rcu_assign_pointer(*spot->link, copy);
+	list_push(&stash->dead, to_node(spot->node));
+	tree->nr_pages++;
+	return (union tmem_need){ };
+}
+
+union tmem_need tmem_radix_insert(struct tmem_radix *tree, u32 index,
+				  struct tmem_page *page,
+				  struct tmem_stash *stash,
+				  struct tmem_page **old)
+{
+	union tmem_need need = { };
+	unsigned int level;
+	struct spot spot;
+	void *branch;
 
 	*old = NULL;
-	if (!slot) {
-		need = insert_above(tree, index, page, stash);
-		if (need)
-			return need;
-		tree->nr_pages++;
-		return 0;
-	}
+	find_spot(tree, index, &spot);
+	if (!spot.slot)
+		return spot.node ?
+			insert_beyond(tree, index, page, stash, &spot) :
+			insert_above(tree, index, page, stash);
 
-	*old = slot_locked(slot);
+	*old = slot_locked(spot.slot);
 	if (*old) {
-		rcu_assign_pointer(*slot, page);
-		return 0;
-	}
-	if (!node) {
-		/* an empty tree and index 0 */
-		rcu_assign_pointer(*slot, page);
-		tree->nr_pages++;
-		return 0;
-	}
-	need = node->shift / TMEM_RADIX_BITS;
-	if (stash->nr < need)
+		rcu_assign_pointer(*spot.slot, page);
 		return need;
-	if (need) {
-		void *branch = build_branch(stash, need, index, page);
-
-		to_node(branch)->parent = node;
-		to_node(branch)->offset = slot_of(node, index);
-		rcu_assign_pointer(*slot, branch);
-	} else {
-		rcu_assign_pointer(*slot, page);
 	}
-	node->count++;
+	level = spot.node ? level_of(spot.node) : 0;
+	if (!level) {
+		rcu_assign_pointer(*spot.slot, page);
+	} else {
+		need_branch(&need, level, index);
+		if (!stash_has(stash, need))
+			return need;
+		branch = build_branch(stash, level, index, page);
+		to_node(branch)->parent = spot.node;
+		to_node(branch)->offset = slot_of(spot.node, index);
+		rcu_assign_pointer(*spot.slot, branch);
+	}
+	if (spot.node)
+		to_node(spot.node)->count++;
 	tree->nr_pages++;
-	return 0;
+	return (union tmem_need){ };
 }
 
-/* Take @node, which has become empty, and those above that it leaves empty. */
-static struct tmem_node *prune(struct tmem_radix *tree, struct tmem_node *node,
-			       struct tmem_node_list *dead)
+/* Take @entry, which has become empty, and those above that it leaves empty. */
+static void *prune(struct tmem_radix *tree, void *entry,
+		   struct tmem_node_list *dead)
 {
-	while (node && !node->count) {
-		struct tmem_node *parent = node->parent;
+	while (entry && !to_node(entry)->count) {
+		struct tmem_node *node = to_node(entry);
+		void *parent = node->parent;
 
 		if (parent) {
-			RCU_INIT_POINTER(parent->slots[node->offset], NULL);
-			parent->count--;
+			RCU_INIT_POINTER(to_node(parent)->slots[node->offset],
+					 NULL);
+			to_node(parent)->count--;
 		} else {
 			RCU_INIT_POINTER(tree->root, NULL);
 		}
 		list_push(dead, node);
-		node = parent;
+		entry = parent;
 	}
-	return node;
+	return entry;
 }
 
 /* While the root leads nowhere but to its slot 0, that becomes the root. */
@@ -344,21 +531,22 @@ struct tmem_page *tmem_radix_delete(struct tmem_radix *tree, u32 index,
 				    const struct tmem_page *expect,
 				    struct tmem_node_list *dead)
 {
-	struct tmem_node *node;
-	void __rcu **slot = find_slot(tree, index, &node);
 	struct tmem_page *page;
+	struct spot spot;
+	void *entry;
 
-	if (!slot)
+	find_spot(tree, index, &spot);
+	if (!spot.slot)
 		return NULL;
-	page = slot_locked(slot);
+	page = slot_locked(spot.slot);
 	if (!page || (expect && page != expect))
 		return NULL;
-	RCU_INIT_POINTER(*slot, NULL);
+	RCU_INIT_POINTER(*spot.slot, NULL);
 	tree->nr_pages--;
-	if (node) {
-		node->count--;
-		node = prune(tree, node, dead);
-		if (node && !node->parent)
+	if (spot.node) {
+		to_node(spot.node)->count--;
+		entry = prune(tree, spot.node, dead);
+		if (entry && !to_node(entry)->parent)
 			shrink(tree, dead);
 	}
 	return page;
@@ -367,43 +555,46 @@ struct tmem_page *tmem_radix_delete(struct tmem_radix *tree, u32 index,
 bool tmem_radix_swap(struct tmem_radix *tree, u32 index,
 		     const struct tmem_page *old, struct tmem_page *new)
 {
-	struct tmem_node *node;
-	void __rcu **slot = find_slot(tree, index, &node);
+	struct spot spot;
 
-	if (!slot || slot_locked(slot) != old)
+	find_spot(tree, index, &spot);
+	if (!spot.slot || slot_locked(spot.slot) != old)
 		return false;
-	rcu_assign_pointer(*slot, new);
+	rcu_assign_pointer(*spot.slot, new);
 	return true;
 }
 
 struct tmem_page *tmem_radix_next(const struct tmem_radix *tree, u32 *index,
 				  u32 last)
 {
-	void *entry = slot_locked(&tree->root);
-	struct tmem_node *node;
+	void *here = slot_locked(&tree->root), *entry;
 	u64 at = *index;	/* may step past U32_MAX */
-	unsigned int i;
+	struct tmem_node *node;
+	unsigned int i, shift;
 
-	if (!is_node(entry))
-		return entry && at == 0 ? entry : NULL;
-	node = to_node(entry);
-	if (at >> node->shift >= TMEM_RADIX_SLOTS)
+	if (!is_node(here))
+		return here && at == 0 ? here : NULL;
+	if (at >> shift_of(here) >= room_of(here))
 		return NULL;
-	i = slot_of(node, at);
+	i = slot_of(here, at);
 	for (;;) {
-		while (i < TMEM_RADIX_SLOTS &&
-		       !slot_locked(&node->slots[i])) {
+		node = to_node(here);
+		shift = shift_of(here);
+		while (i < room_of(here) && !slot_locked(&node->slots[i])) {
 			/* on to the start of the next slot */
 			i++;
-			at = ((at >> node->shift) + 1) << node->shift;
+			at = ((at >> shift) + 1) << shift;
 		}
 		if (at > last)
 			return NULL;
-		if (i == TMEM_RADIX_SLOTS) {
-			if (!node->parent)
+		if (i >= room_of(here)) {
+			here = node->parent;
+			if (!here)
 				return NULL;
+			/* the one before is in the node that we leave */
+			shift = shift_of(here);
+			at = (((at - 1) >> shift) + 1) << shift;
 			i = node->offset + 1;
-			node = node->parent;
 			continue;
 		}
 		entry = slot_locked(&node->slots[i]);
@@ -411,8 +602,8 @@ struct tmem_page *tmem_radix_next(const struct tmem_radix *tree, u32 *index,
 			*index = at;
 			return entry;
 		}
-		node = to_node(entry);
-		i = slot_of(node, at);
+		here = entry;
+		i = slot_of(here, at);
 	}
 }
 
@@ -433,33 +624,34 @@ static bool page_ok(struct walk *w, const struct tmem_page *page, u64 index)
 	       tmem_check(refcount_read(&page->refs) == 1);
 }
 
-/* Pages and nodes right below @node, which covers indices from @base. */
-static bool node_ok(struct walk *w, const struct tmem_node *node, u64 base)
+/* Pages and nodes right below a node, which covers indices from @base. */
+static bool node_ok(struct walk *w, void *parent, u64 base)
 {
+	const struct tmem_node *node = to_node(parent);
 	unsigned int i, count = 0;
 
 	w->nr_nodes++;
-	for (i = 0; i < TMEM_RADIX_SLOTS; i++) {
+	for (i = 0; i < room_of(parent); i++) {
 		void *entry = slot_locked(&node->slots[i]);
-		u64 at = base + ((u64)i << node->shift);
+		u64 at = base + ((u64)i << shift_of(parent));
 
 		if (!entry)
 			continue;
 		count++;
 		if (!is_node(entry)) {
-			if (!tmem_check(node->shift == 0) ||
+			if (!tmem_check(level_of(parent) == 0) ||
 			    !page_ok(w, entry, at))
 				return false;
 			continue;
 		}
-		if (!tmem_check(to_node(entry)->parent == node) ||
+		if (!tmem_check(to_node(entry)->parent == parent) ||
 		    !tmem_check(to_node(entry)->offset == i) ||
-		    !tmem_check(to_node(entry)->shift + TMEM_RADIX_BITS ==
-				node->shift) ||
-		    !node_ok(w, to_node(entry), at))
+		    !tmem_check(level_of(entry) + 1 == level_of(parent)) ||
+		    !node_ok(w, entry, at))
 			return false;
 	}
-	return tmem_check(count == node->count) && tmem_check(count > 0);
+	return tmem_check(node->size == size_of(parent)) &&
+	       tmem_check(count == node->count) && tmem_check(count > 0);
 }
 
 int tmem_radix_validate(const struct tmem_object *obj, u64 *nr_nodes)
@@ -474,7 +666,7 @@ int tmem_radix_validate(const struct tmem_object *obj, u64 *nr_nodes)
 		ok = tmem_check(!node->parent) &&
 		     tmem_check(node->count > 1 ||
 				!slot_locked(&node->slots[0])) &&
-		     node_ok(&w, node, 0);
+		     node_ok(&w, root, 0);
 	} else if (root) {
 		ok = page_ok(&w, root, 0);
 	}

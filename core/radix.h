@@ -9,6 +9,10 @@
  * changes nothing; nodes taken out are handed to the caller, so that none is
  * freed under a lock; and one lock per object, or per bucket, covers a tree.
  *
+ * Nodes come in four sizes.  One has as many slots as its highest index needed
+ * when it was put, so an object of few pages costs little, and one that fills up
+ * gets its nodes replaced by larger copies.
+ *
  * Writers (insert, delete, swap, next, validate) hold the object's index lock.
  * Lookup needs that lock or, in a lock-free design, an RCU read section only.
  */
@@ -19,6 +23,7 @@
 
 #define TMEM_RADIX_BITS		6
 #define TMEM_RADIX_SLOTS	(1U << TMEM_RADIX_BITS)
+#define TMEM_NODE_SIZES		4
 
 struct tmem_page;
 struct tmem_node;
@@ -29,10 +34,23 @@ struct tmem_radix {
 	unsigned long nr_pages;
 };
 
-/* Nodes on their way in (a stash) or out. */
+/* Nodes on their way out. */
 struct tmem_node_list {
 	struct tmem_node *head;
 	unsigned int nr;
+};
+
+/* How many nodes of each size. */
+union tmem_need {
+	u8 nr[TMEM_NODE_SIZES];
+	u32 any;			/* 0: none at all */
+};
+
+/* What an insertion brings along, and takes away. */
+struct tmem_stash {
+	struct tmem_node *head[TMEM_NODE_SIZES];
+	union tmem_need have;
+	struct tmem_node_list dead;	/* replaced by larger copies */
 };
 
 int tmem_radix_init(void);
@@ -53,16 +71,17 @@ struct tmem_page *tmem_radix_lookup(const struct tmem_radix *tree, u32 index);
 
 /*
  * tmem_radix_insert - publish @page at @index
- * @stash: nodes to build with
+ * @stash: nodes to build with; nodes that it replaced are added to its dead ones,
+ *	and readers may still be in those
  * @old: set to the page that was there and is not any more, or NULL
  *
- * Return: 0, or how many nodes @stash must hold for this to succeed; the tree
- * is then unchanged.
+ * Return: nothing, or what @stash must hold for this to succeed; the tree is
+ * then unchanged.
  */
-unsigned int tmem_radix_insert(struct tmem_radix *tree, u32 index,
-			       struct tmem_page *page,
-			       struct tmem_node_list *stash,
-			       struct tmem_page **old);
+union tmem_need tmem_radix_insert(struct tmem_radix *tree, u32 index,
+				  struct tmem_page *page,
+				  struct tmem_stash *stash,
+				  struct tmem_page **old);
 
 /*
  * tmem_radix_delete - take out the page at @index
@@ -91,12 +110,15 @@ struct tmem_page *tmem_radix_next(const struct tmem_radix *tree, u32 *index,
 /* tmem_radix_validate - 0 and the number of nodes, or -EUCLEAN */
 int tmem_radix_validate(const struct tmem_object *obj, u64 *nr_nodes);
 
-/* tmem_nodes_fill - bring @stash up to @nr nodes; 0 or -ENOMEM */
-int tmem_nodes_fill(struct tmem_pool *pool, struct tmem_node_list *stash,
-		    unsigned int nr);
+/* tmem_stash_fill - bring @stash up to @need; 0 or -ENOMEM */
+int tmem_stash_fill(struct tmem_pool *pool, struct tmem_stash *stash,
+		    union tmem_need need);
 
-/* tmem_nodes_free - free nodes that no reader can have seen */
-void tmem_nodes_free(struct tmem_node_list *list);
+/*
+ * tmem_stash_empty - free what no reader can have seen, and retire what was
+ * replaced.  No index lock held.
+ */
+void tmem_stash_empty(struct tmem_pool *pool, struct tmem_stash *stash);
 
 /* tmem_nodes_retire - free nodes that were part of a tree, when readers left */
 void tmem_nodes_retire(struct tmem_pool *pool, struct tmem_node_list *list);

@@ -46,7 +46,8 @@
  *     slot.
  *
  * Progress: a get starts again only when another operation on its handle got its
- * work done; a put only when an object died, or to fetch nodes (a dozen at most).
+ * work done; a put only when an object died, or to fetch nodes (a few dozen
+ * at most).
  */
 #include "index.h"
 
@@ -175,18 +176,18 @@ static void object_prune(struct tmem_pool *pool, struct rcu_object *obj)
  */
 static int insert(struct tmem_pool *pool, struct rcu_object *obj,
 		  struct tmem_request *req, struct tmem_page *page,
-		  struct tmem_node_list *stash, unsigned int *need,
+		  struct tmem_stash *stash, union tmem_need *need,
 		  struct tmem_page **old)
 {
 	unsigned long flags;
 	int ret = -EAGAIN;
 
-	*need = 0;
+	need->any = 0;
 	tmem_lock(pool, &obj->lock, flags);
 	if (!obj->dead) {
 		*need = tmem_object_insert(&obj->base, req->index, page, stash,
 					   old);
-		if (!*need)
+		if (!need->any)
 			ret = 0;
 	}
 	if (!ret && *old) {
@@ -202,10 +203,10 @@ static int insert(struct tmem_pool *pool, struct rcu_object *obj,
 
 static int rcu_put(struct tmem_pool *pool, struct tmem_request *req)
 {
-	struct tmem_node_list stash = { };
+	struct tmem_stash stash = { };
 	struct tmem_page *page, *old = NULL;
 	struct rcu_object *obj;
-	unsigned int need;
+	union tmem_need need;
 	int ret;
 
 	page = tmem_page_create(pool, req);
@@ -220,14 +221,14 @@ static int rcu_put(struct tmem_pool *pool, struct tmem_request *req)
 			break;
 		}
 		ret = insert(pool, obj, req, page, &stash, &need, &old);
-		if (need && tmem_nodes_fill(pool, &stash, need)) {
+		if (need.any && tmem_stash_fill(pool, &stash, need)) {
 			/* we may have added it just for this */
 			object_prune(pool, obj);
 			ret = -ENOMEM;
 		}
 	} while (ret == -EAGAIN);
 
-	tmem_nodes_free(&stash);
+	tmem_stash_empty(pool, &stash);
 	if (ret < 0)
 		tmem_page_put(pool, page);
 	if (old)

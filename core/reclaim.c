@@ -150,7 +150,7 @@ static void show_oldest(struct tmem_order *order)
 		/* it was touched last when it was put; it may lie in two lines */
 		second = list_next_entry(first, order);
 		prefetch(second);
-		prefetch(&second->listed);
+		prefetch(&second->seq);
 	}
 	if (order->oldest != seq)
 		WRITE_ONCE(order->oldest, seq);
@@ -173,7 +173,8 @@ void tmem_order_add(struct tmem_pool *pool, struct tmem_page *page)
 	page->seq = next_seq(&pool->tm->reclaim);
 	page->listed = 1;
 	list_add_tail(&page->order, &order->pages);
-	show_oldest(order);
+	if (order->oldest == NOTHING_LISTED)
+		WRITE_ONCE(order->oldest, page->seq);
 	spin_unlock_irqrestore(&order->lock, flags);
 }
 

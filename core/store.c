@@ -9,16 +9,26 @@
 #include "frame.h"
 #include "index.h"
 
-static struct kmem_cache *page_cache;
+/* Descriptors with and without a place in the order. */
+static struct kmem_cache *ephemeral_cache, *persistent_cache;
+
+static void destroy_caches(void)
+{
+	kmem_cache_destroy(ephemeral_cache);
+	kmem_cache_destroy(persistent_cache);
+	ephemeral_cache = NULL;
+	persistent_cache = NULL;
+}
 
 int tmem_store_init(void)
 {
-	page_cache = kmem_cache_create("tmem_page", sizeof(struct tmem_page),
-				       0, 0, NULL);
-	if (!page_cache)
-		return -ENOMEM;
-	if (tmem_frame_cache_init()) {
-		kmem_cache_destroy(page_cache);
+	ephemeral_cache = kmem_cache_create("tmem_page",
+					    sizeof(struct tmem_page), 0, 0, NULL);
+	persistent_cache = kmem_cache_create("tmem_page_persistent",
+					     offsetof(struct tmem_page, order),
+					     0, 0, NULL);
+	if (!ephemeral_cache || !persistent_cache || tmem_frame_cache_init()) {
+		destroy_caches();
 		return -ENOMEM;
 	}
 	return 0;
@@ -27,8 +37,12 @@ int tmem_store_init(void)
 void tmem_store_exit(void)
 {
 	tmem_frame_cache_exit();
-	kmem_cache_destroy(page_cache);
-	page_cache = NULL;
+	destroy_caches();
+}
+
+static inline struct kmem_cache *page_cache(const struct tmem_pool *pool)
+{
+	return tmem_pool_persistent(pool) ? persistent_cache : ephemeral_cache;
 }
 
 /* ---- descriptors ---- */
@@ -36,7 +50,7 @@ void tmem_store_exit(void)
 struct tmem_page *tmem_page_create(struct tmem_pool *pool,
 				   struct tmem_request *req)
 {
-	struct tmem_page *page = kmem_cache_alloc(page_cache, pool->gfp);
+	struct tmem_page *page = kmem_cache_alloc(page_cache(pool), pool->gfp);
 	int ret;
 
 	if (!page)
@@ -48,16 +62,23 @@ struct tmem_page *tmem_page_create(struct tmem_pool *pool,
 	page->shard = req->shard;
 	ret = pool->store->add(pool, page, req);
 	if (ret) {
-		kmem_cache_free(page_cache, page);
+		kmem_cache_free(page_cache(pool), page);
 		return ERR_PTR(ret);
 	}
 	tmem_count(pool, TMEM_bytes_stored, page->size);
 	return page;
 }
 
-static void page_free_rcu(struct rcu_head *head)
+static void ephemeral_free_rcu(struct rcu_head *head)
 {
-	kmem_cache_free(page_cache, container_of(head, struct tmem_page, rcu));
+	kmem_cache_free(ephemeral_cache,
+			container_of(head, struct tmem_page, rcu));
+}
+
+static void persistent_free_rcu(struct rcu_head *head)
+{
+	kmem_cache_free(persistent_cache,
+			container_of(head, struct tmem_page, rcu));
 }
 
 size_t tmem_page_drop(struct tmem_pool *pool, struct tmem_page *page,
@@ -71,9 +92,10 @@ size_t tmem_page_drop(struct tmem_pool *pool, struct tmem_page *page,
 	bytes = pool->store->del(pool, page);
 	tmem_count(pool, TMEM_bytes_charged, -(s64)bytes);
 	if (pool->index->flags & TMEM_INDEX_LOCKLESS)
-		call_rcu(&page->rcu, page_free_rcu);
+		call_rcu(&page->rcu, tmem_pool_persistent(pool) ?
+			 persistent_free_rcu : ephemeral_free_rcu);
 	else
-		kmem_cache_free(page_cache, page);
+		kmem_cache_free(page_cache(pool), page);
 	return bytes;
 }
 

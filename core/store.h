@@ -28,29 +28,33 @@ enum tmem_page_kind {
 	TMEM_PAGE_ZS,		/* compressed, in the size-class allocator */
 };
 
+/* 32 bytes; 56 in ephemeral pools */
 struct tmem_page {
-	struct tmem_object *obj;	/* set by insertion, then constant */
-	u32 index;			/* likewise */
-	refcount_t refs;
-	u64 seq;			/* age; order lock */
 	union {
-		struct list_head order;	/* while listed: order lock; when taken
-					 * out of the index: its new owner */
+		struct {
+			struct tmem_object *obj; /* set by insertion, then constant */
+			union {		/* constant, by kind */
+				unsigned long addr;
+				struct tmem_frame *frame;
+				unsigned long handle;
+				u64 word;
+			};
+		};
 		struct rcu_head rcu;	/* when the last reference is gone */
 	};
-	union {				/* constant, by kind */
-		unsigned long addr;
-		struct tmem_frame *frame;
-		unsigned long handle;
-		u64 word;
-	};
+	u32 index;			/* set by insertion, then constant */
+	refcount_t refs;
 	u32 owned;			/* lock-free designs: xchg decides who
 					 * takes the page out */
-	u16 size;			/* bytes kept; constant */
-	u8 kind;			/* enum tmem_page_kind; constant */
-	u8 half;			/* which of its frame; constant */
-	u8 shard;			/* of the order; constant */
+	u16 size:13,			/* bytes kept; constant */
+	    kind:3;			/* enum tmem_page_kind; constant */
+	u8 half:1,			/* which of its frame; constant */
+	   shard:6;			/* of the order; constant */
 	u8 listed;			/* on it; order lock */
+
+	/* There only in ephemeral pools.  Order lock. */
+	struct list_head order;
+	u64 seq;			/* age */
 };
 
 /* What a put carries through a design into the store. */

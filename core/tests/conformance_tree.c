@@ -2,9 +2,10 @@
 /*
  * conformance_tree.c - indices and ranges, shapes of trees, object ids
  *
- * A tree of pages has 64 slots a node, so what happens at multiples of 64, 4096
- * and 262144, and at both ends of the 32-bit index, is tried by name; ranges
- * are tried at random against a bitmap as well.
+ * A tree of pages has up to 64 slots a node, so what happens at multiples of 64,
+ * 4096 and 262144, and at both ends of the 32-bit index, is tried by name; ranges
+ * are tried at random against a bitmap as well.  Nodes come in sizes and grow: on
+ * each level they are filled from both ends and in disorder.
  */
 #include "conformance.h"
 
@@ -13,7 +14,8 @@
 /* Both ends of the index space and of a node, alone and together. */
 static int indices_at_the_edges(struct conformance_env *env)
 {
-	static const u32 edges[] = { 0, 63, 64, U32_MAX, U32_MAX - 63, U32_MAX - 64 };
+	static const u32 edges[] = { 0, 4, 5, 20, 21, 44, 45, 63, 64,
+				     U32_MAX, U32_MAX - 63, U32_MAX - 64 };
 	struct tmem_oid oid = cf_oid(1, 0, 0);
 	u32 i, k;
 
@@ -103,6 +105,58 @@ static int tree_of_one_high_index(struct conformance_env *env)
 		CF_EQ(cf_get(env, pool, &oid, U32_MAX, 99), 0);
 		CF_DO(cf_step(env));
 		CF_EQ(cf_get(env, pool, &oid, 0, 5), 0);
+	}
+	return cf_end(env);
+}
+
+/* The @k-th of 64 slots: rising, falling, in disorder. */
+static u32 slot_in_turn(u32 way, u32 k)
+{
+	return way == 0 ? k : way == 1 ? 63 - k : k * 29 % 64;
+}
+
+/* One node fills up on one level, and empties. */
+static int fill_node(struct conformance_env *env, int pool, bool stays,
+		     u32 shift, u32 way)
+{
+	struct tmem_oid oid = cf_oid(2, 1, shift);
+	u32 k, slot;
+
+	for (k = 0; k < 64; k++) {
+		slot = slot_in_turn(way, k);
+		/* the highest level has four slots */
+		if (shift == 30 && slot > 3)
+			continue;
+		CF_EQ(cf_put(env, pool, &oid, slot << shift, slot), 0);
+		CF_DO(cf_step(env));
+		if (stays)
+			CF_EQ(cf_get(env, pool, &oid, slot << shift, slot), 0);
+	}
+	for (k = 0; k < (shift == 30 ? 4 : 64); k++) {
+		CF_EQ(cf_get(env, pool, &oid, k << shift, k), 0);
+		if (stays)
+			CF_EQ(tmem_flush_page(env->tm, pool, &oid, k << shift), 0);
+		CF_DO(cf_step(env));
+	}
+	CF_EQ(cf_pool_stat(env, pool, TMEM_nodes), 0);
+	CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 0);
+	return 0;
+}
+
+static int nodes_grow(struct conformance_env *env)
+{
+	u32 i, shift, way;
+
+	env->kind = CONFORMANCE_SAME;
+	CF_DO(cf_begin(env, ROOMY, 1));
+	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
+		int pool = cf_pool(env, cf_sorts[i]);
+
+		CF_TRUE(pool >= 0);
+		for (shift = 0; shift <= 30; shift += 6)
+			for (way = 0; way < 3; way++)
+				CF_DO(fill_node(env, pool, cf_sorts[i] != 0,
+						shift, way));
 	}
 	return cf_end(env);
 }
@@ -262,13 +316,13 @@ static int dense_object(struct conformance_env *env)
 }
 
 /*
- * Flushes work in batches of 64 pages: of objects that a batch empties exactly,
+ * Flushes work in batches of 32 pages: of objects that a batch empties exactly,
  * or but for one page, or of which it takes all but none, flushed whole, by a
  * range, and with their pool.
  */
 static int objects_of_whole_batches(struct conformance_env *env)
 {
-	static const u32 sizes[] = { 63, 64, 65, 127, 128, 129, 192 };
+	static const u32 sizes[] = { 31, 32, 33, 63, 64, 65, 96 };
 	struct tmem_oid oid = cf_oid(6, 1, 0), other = cf_oid(6, 1, 1);
 	u32 i, n, way, k;
 	int pool;
@@ -468,6 +522,7 @@ static const struct conformance_case trees[] = {
 	CF_CASE("tree", indices_at_the_edges),
 	CF_CASE("tree", tree_grows_and_shrinks),
 	CF_CASE("tree", tree_of_one_high_index),
+	CF_CASE("tree", nodes_grow),
 	CF_CASE("tree", ranges_across_borders),
 	CF_CASE("tree", ranges_against_a_bitmap),
 	CF_CASE("tree", range_over_the_whole_space),
