@@ -42,6 +42,13 @@ struct tmem_index_ops {
 	int (*get)(struct tmem_pool *pool, const struct tmem_oid *oid,
 		   u32 index, void *dst);
 
+	/*
+	 * warm: a hint that these handles, TMEM_BATCH at most, are about to
+	 * be used.  May be NULL: where locks are needed to look, it is no use.
+	 */
+	void (*warm)(struct tmem_pool *pool, const struct tmem_io *io,
+		     unsigned int nr);
+
 	/* find: the page with a reference taken, or NULL */
 	struct tmem_page *(*find)(struct tmem_pool *pool,
 				  const struct tmem_oid *oid, u32 index);

@@ -36,7 +36,8 @@ static int create_object_caches(void)
 
 	for (i = 0; (ops = tmem_design_at(i)); i++) {
 		*ops->cache = kmem_cache_create(ops->cache_name,
-						ops->object_size, 0, 0, NULL);
+						ops->object_size,
+						TMEM_OBJECT_ALIGN, 0, NULL);
 		if (!*ops->cache) {
 			destroy_object_caches();
 			return -ENOMEM;

@@ -14,6 +14,8 @@
 #define TMEM_DETACH_BATCH	32	/* pages detached under one lock hold */
 #define TMEM_DRAIN_BUCKETS	16	/* buckets drained before giving way */
 
+#define TMEM_OBJECT_ALIGN	32	/* bytes: what a reader needs is in one line */
+
 struct tmem_object {
 	/* what a reader needs, 32 bytes */
 	struct tmem_oid oid;

@@ -17,7 +17,7 @@
  *	u8 u16 u32 u64 s64 bool size_t gfp_t; likely() unlikely()
  *	container_of() ARRAY_SIZE() BIT() BIT_ULL() min() max() min_t()
  *	static_assert(); DIV_ROUND_UP() round_up() is_power_of_2() ilog2()
- *	roundup_pow_of_two() __ffs64() U32_MAX LONG_MAX;
+ *	roundup_pow_of_two() __ffs64() INT_MAX U32_MAX LONG_MAX;
  *	SMP_CACHE_BYTES; IS_ERR() PTR_ERR() ERR_PTR(); E* numbers
  *	__maybe_unused; sparse and thread-safety marks: __rcu __percpu __must_hold()
  *	__acquires() __releases() __must_check

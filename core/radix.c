@@ -302,6 +302,37 @@ struct tmem_page *tmem_radix_lookup(const struct tmem_radix *tree, u32 index)
 	return NULL;
 }
 
+void tmem_radix_prefetch(const struct tmem_radix *const *trees,
+			 const u32 *indices, unsigned int nr)
+{
+	void __rcu *const *at[TMEM_BATCH];
+	bool more;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		at[i] = trees[i] ? &trees[i]->root : NULL;
+	do {
+		more = false;
+		for (i = 0; i < nr; i++) {
+			void *entry = at[i] ? rcu_dereference(*at[i]) : NULL;
+			unsigned int slot;
+
+			at[i] = NULL;
+			if (!is_node(entry)) {
+				/* the descriptor, or nothing */
+				prefetch(entry);
+				continue;
+			}
+			slot = slot_of(entry, indices[i]);
+			if (slot < room_of(entry)) {
+				at[i] = &to_node(entry)->slots[slot];
+				prefetch((const void *)at[i]);
+				more = true;
+			}
+		}
+	} while (more);
+}
+
 /* ---- writers ---- */
 
 /* Where a page is, or where it or its branch would be. */

@@ -24,6 +24,7 @@
 #define TMEM_RADIX_BITS		6
 #define TMEM_RADIX_SLOTS	(1U << TMEM_RADIX_BITS)
 #define TMEM_NODE_SIZES		4
+#define TMEM_BATCH		16	/* lookups that wait together */
 
 struct tmem_page;
 struct tmem_node;
@@ -68,6 +69,16 @@ static inline void tmem_radix_setup(struct tmem_radix *tree)
  * Context: RCU read section; the tree's lock makes the answer stable.
  */
 struct tmem_page *tmem_radix_lookup(const struct tmem_radix *tree, u32 index);
+
+/*
+ * tmem_radix_prefetch - bring close what lookups are about to read
+ * @trees: of @nr lookups, at most TMEM_BATCH; NULL where there is no tree
+ *
+ * All of them level by level, so that they wait for memory together.
+ * Context: RCU read section; a lock-free design.
+ */
+void tmem_radix_prefetch(const struct tmem_radix *const *trees,
+			 const u32 *indices, unsigned int nr);
 
 /*
  * tmem_radix_insert - publish @page at @index

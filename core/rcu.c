@@ -319,6 +319,34 @@ static int rcu_get(struct tmem_pool *pool, const struct tmem_oid *oid,
 	return page ? tmem_page_read_kept(pool, page, dst) : -ENOENT;
 }
 
+/* Step by step, each for all of them, so that they wait for memory together. */
+static void rcu_warm(struct tmem_pool *pool, const struct tmem_io *io,
+		     unsigned int nr)
+{
+	const struct tmem_radix *trees[TMEM_BATCH];
+	struct rcu_bucket *buckets[TMEM_BATCH];
+	u32 indices[TMEM_BATCH];
+	struct rcu_object *obj;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		buckets[i] = rcu_bucket_of(pool, &io[i].oid);
+		prefetch(buckets[i]);
+	}
+	for (i = 0; i < nr; i++) {
+		struct hlist_node *first = READ_ONCE(buckets[i]->chain.first);
+
+		if (first)
+			prefetch(hlist_entry(first, struct rcu_object, link));
+	}
+	for (i = 0; i < nr; i++) {
+		obj = object_find(buckets[i], &io[i].oid);
+		trees[i] = obj ? &obj->base.tree : NULL;
+		indices[i] = io[i].index;
+	}
+	tmem_radix_prefetch(trees, indices, nr);
+}
+
 /* ---- flush, replace ---- */
 
 static long flush_batch(struct tmem_pool *pool, struct rcu_object *obj,
@@ -437,6 +465,7 @@ const struct tmem_index_ops tmem_rcu = {
 	.exit		= rcu_table_exit,
 	.put		= rcu_put,
 	.get		= rcu_get,
+	.warm		= rcu_warm,
 	.find		= rcu_find,
 	.flush_range	= rcu_flush_range,
 	.replace	= rcu_replace,

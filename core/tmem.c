@@ -5,8 +5,9 @@
  * An operation runs in one RCU read section, from the lookup of its pool to its
  * end: that is what keeps the pool, and there is no reference count that every
  * CPU would write.  Who destroys a pool unpublishes it and waits for those
- * sections (instance.c).  A range flush gives way between batches and looks its
- * pool up again each time; the generation tells it whether it is the same one.
+ * sections (instance.c).  A range flush gives way now and then, a batch of puts or
+ * gets ends its section; they look their pool up again, and the generation tells
+ * whether it is the same one.
  *
  * A put for which the budget has no room is told so before its design is called
  * or, where the store has to compress first, by its design, with nothing changed
@@ -220,6 +221,81 @@ int tmem_get(struct tmem *tm, int id, const struct tmem_oid *oid, u32 index,
 		ret = get_page_out(pool, oid, index, dst);
 	rcu_read_unlock();
 	return ret;
+}
+
+/* ---- batches ---- */
+
+static int put_io(struct tmem_pool *pool, struct tmem_io *io)
+{
+	struct tmem_request req = {
+		.oid = &io->oid, .index = io->index, .src = io->page,
+	};
+
+	return put_page_in(pool, &req);
+}
+
+static int get_io(struct tmem_pool *pool, struct tmem_io *io)
+{
+	if (!bytes_valid(pool, io->page))
+		return -EINVAL;
+	return get_page_out(pool, &io->oid, io->index, io->page);
+}
+
+/* @nr pages at most TMEM_BATCH; how many succeeded. */
+static int do_some(struct tmem_pool *pool, struct tmem_io *io, unsigned int nr,
+		   int (*one)(struct tmem_pool *pool, struct tmem_io *io))
+{
+	unsigned int i;
+	int done = 0;
+
+	if (pool && pool->index->warm)
+		pool->index->warm(pool, io, nr);
+	for (i = 0; i < nr; i++) {
+		io[i].result = pool ? one(pool, &io[i]) : -ENODEV;
+		done += !io[i].result;
+	}
+	return done;
+}
+
+static int do_batch(struct tmem *tm, int id, struct tmem_io *io,
+		    unsigned int nr,
+		    int (*one)(struct tmem_pool *pool, struct tmem_io *io))
+{
+	struct tmem_pool *pool;
+	u64 generation = 0;
+	unsigned int some;
+	int done = 0;
+
+	if (!io || nr > INT_MAX)
+		return -EINVAL;
+	do {
+		some = min_t(unsigned int, nr, TMEM_BATCH);
+		rcu_read_lock();
+		pool = pool_lookup(tm, id);
+		if (!generation && pool)
+			generation = pool->generation;
+		/* another pool may have the id by now */
+		if (pool && pool->generation != generation)
+			pool = NULL;
+		if (generation)
+			done += do_some(pool, io, some, one);
+		rcu_read_unlock();
+		io += some;
+		nr -= some;
+	} while (nr && generation);
+	return generation ? done : -ENODEV;
+}
+
+int tmem_put_batch(struct tmem *tm, int id, struct tmem_io *io,
+		   unsigned int nr)
+{
+	return do_batch(tm, id, io, nr, put_io);
+}
+
+int tmem_get_batch(struct tmem *tm, int id, struct tmem_io *io,
+		   unsigned int nr)
+{
+	return do_batch(tm, id, io, nr, get_io);
 }
 
 /* ---- flush ---- */

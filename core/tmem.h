@@ -63,6 +63,14 @@ struct tmem_oid {
 #define TMEM_MAX_MEMBERS	64	/* clients of one shared pool */
 #define TMEM_MAX_BUCKETS	(1U << 20)
 
+/* One page of a batch. */
+struct tmem_io {
+	struct tmem_oid oid;
+	u32 index;
+	int result;		/* out: as from the single operation */
+	void *page;		/* its bytes: put reads them, get writes them */
+};
+
 struct tmem_config {
 	u64 budget;		/* page frames, 1 .. 2^40 */
 	unsigned int shards;	/* eviction lists, a power of two up to 64;
@@ -289,6 +297,23 @@ int tmem_put(struct tmem *tm, int pool, const struct tmem_oid *oid, u32 index,
  */
 int tmem_get(struct tmem *tm, int pool, const struct tmem_oid *oid, u32 index,
 	     void *dst);
+
+/*
+ * tmem_put_batch - keep copies of @nr pages
+ * tmem_get_batch - fetch @nr pages
+ * @io: what to put or get; the result of each is left there
+ *
+ * As that many single operations, one after the other, but that memory which they
+ * will touch is asked for together; faster where that is far away.  Not atomic.
+ * Context: [any].
+ * Return: how many succeeded, 0 to @nr; or, with nothing done and no result set,
+ * -EINVAL for no @io or more than INT_MAX, -ENODEV for no such pool.  If the pool
+ * is destroyed meanwhile the result of what is left is -ENODEV.
+ */
+int tmem_put_batch(struct tmem *tm, int pool, struct tmem_io *io,
+		   unsigned int nr);
+int tmem_get_batch(struct tmem *tm, int pool, struct tmem_io *io,
+		   unsigned int nr);
 
 /*
  * tmem_flush_page - forget one page

@@ -35,6 +35,8 @@ EXPORT_SYMBOL_GPL(tmem_pool_stats);
 
 EXPORT_SYMBOL_GPL(tmem_put);
 EXPORT_SYMBOL_GPL(tmem_get);
+EXPORT_SYMBOL_GPL(tmem_put_batch);
+EXPORT_SYMBOL_GPL(tmem_get_batch);
 EXPORT_SYMBOL_GPL(tmem_flush_page);
 EXPORT_SYMBOL_GPL(tmem_flush_range);
 EXPORT_SYMBOL_GPL(tmem_flush_object);

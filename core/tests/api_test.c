@@ -335,6 +335,7 @@ static void no_such_pool(void **state)
 	struct fixture *f = *state;
 	struct tmem_pool_attr attr = good_attr();
 	int bad[] = { -1, TMEM_MAX_POOLS, TMEM_MAX_POOLS + 1, INT_MAX, INT_MIN, 700, 0 };
+	struct tmem_io io = { .oid = oid, .index = 5, .page = page, .result = 12345 };
 	struct tmem_stats stats;
 	u32 i;
 
@@ -348,6 +349,9 @@ static void no_such_pool(void **state)
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		assert_int_equal(tmem_put(f->tm, bad[i], &oid, 5, page), -ENODEV);
 		assert_int_equal(tmem_get(f->tm, bad[i], &oid, 5, back), -ENODEV);
+		assert_int_equal(tmem_put_batch(f->tm, bad[i], &io, 1), -ENODEV);
+		assert_int_equal(tmem_get_batch(f->tm, bad[i], &io, 1), -ENODEV);
+		assert_int_equal(io.result, 12345);
 		assert_int_equal(tmem_replace(f->tm, bad[i], &oid, 5, page), -ENODEV);
 		assert_int_equal(tmem_flush_page(f->tm, bad[i], &oid, 5), -ENODEV);
 		assert_int_equal(tmem_flush_range(f->tm, bad[i], &oid, 5, 5), -ENODEV);
@@ -375,6 +379,41 @@ static void missing_pointers(void **state)
 	works_on(f);
 	assert_int_equal(tmem_put(f->tm, f->pool, &oid, 7, NULL), -EINVAL);
 	assert_int_equal(tmem_get(f->tm, f->pool, &oid, 7, back), -ENOENT);
+	works_on(f);
+}
+
+/* No pages at all, too many, none there; and some that have no bytes. */
+static void hostile_batches(void **state)
+{
+	struct fixture *f = *state;
+	struct tmem_io io[3] = {
+		{ .oid = oid, .index = 20, .page = page },
+		{ .oid = oid, .index = 21, .page = NULL },
+		{ .oid = oid, .index = 22, .page = page },
+	};
+
+	assert_int_equal(tmem_put_batch(f->tm, f->pool, NULL, 1), -EINVAL);
+	assert_int_equal(tmem_get_batch(f->tm, f->pool, NULL, 0), -EINVAL);
+	assert_int_equal(tmem_put_batch(f->tm, f->pool, io, 1U << 31), -EINVAL);
+	assert_int_equal(tmem_get_batch(f->tm, f->pool, io, U32_MAX), -EINVAL);
+	works_on(f);
+	assert_int_equal(tmem_put_batch(f->tm, f->pool, io, 0), 0);
+	assert_int_equal(tmem_get_batch(f->tm, f->pool, io, 0), 0);
+
+	assert_int_equal(tmem_put_batch(f->tm, f->pool, io, 3), 2);
+	assert_int_equal(io[0].result, 0);
+	assert_int_equal(io[1].result, -EINVAL);
+	assert_int_equal(io[2].result, 0);
+	io[0].page = back;
+	io[1].page = back;
+	io[2].page = NULL;
+	memset(back, 0, sizeof(back));
+	assert_int_equal(tmem_get_batch(f->tm, f->pool, io, 3), 1);
+	assert_int_equal(io[0].result, 0);
+	assert_memory_equal(back, page, PAGE_SIZE);
+	assert_int_equal(io[1].result, -ENOENT);
+	assert_int_equal(io[2].result, -EINVAL);
+	assert_int_equal(tmem_flush_range(f->tm, f->pool, &oid, 20, 22), 2);
 	works_on(f);
 }
 
@@ -458,6 +497,7 @@ int main(void)
 		API_TEST(destroy_twice_or_by_a_stranger),
 		API_TEST(no_such_pool),
 		API_TEST(missing_pointers),
+		API_TEST(hostile_batches),
 		API_TEST(put_without_bytes_leaves_nothing_stale),
 		API_TEST(none_needs_no_bytes),
 		API_TEST(first_beyond_last),

@@ -244,9 +244,113 @@ static int counters_equal_across_designs(struct conformance_env *env)
 	return 0;
 }
 
+/* ---- batches against single operations ---- */
+
+#define BATCH_MOST	40	/* more than are prefetched together */
+#define BATCH_ROUNDS	60
+#define BATCH_OBJECTS	6
+#define BATCH_INDICES	24	/* 0 to 5, and five nodes further away */
+
+struct batch {
+	struct tmem_io io[BATCH_MOST];
+	u8 pages[BATCH_MOST][PAGE_SIZE];
+};
+
+static u64 batch_tag(const struct tmem_io *io, u64 round)
+{
+	return io->oid.w[0] << 40 | (u64)io->index << 8 | round;
+}
+
+/* Any handles, the same one twice as well. */
+static u32 batch_fill(struct conformance_env *env, struct batch *b, bool put,
+		      u64 round)
+{
+	u32 nr = cf_random(env) % (BATCH_MOST + 1), i, k;
+
+	for (i = 0; i < nr; i++) {
+		struct tmem_io *io = &b->io[i];
+
+		k = cf_random(env) % BATCH_INDICES;
+		io->oid = cf_oid(cf_random(env) % BATCH_OBJECTS, 7, 7);
+		io->index = k % 6 + k / 6 * 70;
+		io->page = b->pages[i];
+		io->result = 12345;
+		conformance_fill(io->page, put ? batch_tag(io, round) : 0,
+				 put ? CONFORMANCE_HALF : CONFORMANCE_SAME);
+	}
+	return nr;
+}
+
+/* The same on @pool one by one: the same answers, the same bytes. */
+static int batch_compare(struct conformance_env *env, struct batch *b, u32 nr,
+			 int pool, bool put, int done)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		struct tmem_io *io = &b->io[i];
+		int ret = put ? tmem_put(env->tm, pool, &io->oid, io->index, io->page) :
+			tmem_get(env->tm, pool, &io->oid, io->index, env->page);
+
+		CF_EQ(io->result, ret);
+		if (!put && !ret && !cf_store_is(env, "none"))
+			CF_TRUE(!memcmp(io->page, env->page, PAGE_SIZE));
+		done -= !ret;
+	}
+	CF_EQ(done, 0);
+	return 0;
+}
+
+static int batch_pools_equal(struct conformance_env *env, const int *pools)
+{
+	struct tmem_stats stats[2];
+	u32 i;
+
+	for (i = 0; i < 2; i++)
+		CF_EQ(tmem_pool_stats(env->tm, pools[i], &stats[i]), 0);
+	for (i = 0; i < TMEM_NR_STATS; i++)
+		if (stats[0].v[i] != stats[1].v[i])
+			return cf_fail(env, __FILE__, __LINE__, tmem_stat_desc[i].name,
+				       stats[0].v[i], stats[1].v[i]);
+	return 0;
+}
+
+static int batches_are_single_operations(struct conformance_env *env)
+{
+	struct batch *b;
+	u32 i, round, nr;
+	int pools[2], done;
+
+	CF_DO(cf_begin(env, ROOMY, 1));
+	b = cf_scratch(env, sizeof(*b));
+	CF_TRUE(b);
+	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
+		pools[0] = cf_pool(env, cf_sorts[i]);
+		pools[1] = cf_pool(env, cf_sorts[i]);
+		CF_TRUE(pools[0] >= 0 && pools[1] >= 0);
+		for (round = 0; round < BATCH_ROUNDS; round++) {
+			bool put = cf_random(env) % 2;
+
+			nr = batch_fill(env, b, put, round);
+			done = put ? tmem_put_batch(env->tm, pools[0], b->io, nr) :
+				tmem_get_batch(env->tm, pools[0], b->io, nr);
+			CF_DO(batch_compare(env, b, nr, pools[1], put, done));
+			CF_DO(cf_step(env));
+			CF_DO(batch_pools_equal(env, pools));
+		}
+		CF_TRUE(cf_pool_stat(env, pools[0], TMEM_hits) > 20);
+		CF_TRUE(cf_pool_stat(env, pools[0], TMEM_gets) >
+			cf_pool_stat(env, pools[0], TMEM_hits));
+		CF_EQ(cf_pool_destroy(env, pools[0]), 0);
+		CF_EQ(cf_pool_destroy(env, pools[1]), 0);
+	}
+	return cf_end(env);
+}
+
 static const struct conformance_case models[] = {
 	CF_CASE("rule 6", serial_outcomes),
 	CF_CASE("rule 6", counters_equal_across_designs),
+	CF_CASE("rule 6", batches_are_single_operations),
 };
 
 const struct conformance_group conformance_model = { models, ARRAY_SIZE(models) };

@@ -40,6 +40,21 @@ static void note(struct worker *w, const struct target *t, enum history_what wha
 	};
 }
 
+/* The way that batches go, with their look ahead. */
+static int batch_of_one(struct worker *w, const struct target *t,
+			int (*batch)(struct tmem *tm, int pool, struct tmem_io *io,
+				     unsigned int nr))
+{
+	struct tmem_io io = { .oid = t->oid, .index = indices[t->i], .page = w->page };
+	int done = batch(w->s->tm, stress_pool(w->s, t->slot), &io, 1);
+
+	if (done < 0)
+		return done;
+	if (done != !io.result)
+		stress_wrong(w, "a batch of one", done);
+	return io.result;
+}
+
 static u32 next_version(struct stress *s)
 {
 	return test_ticket(&s->version);
@@ -54,7 +69,10 @@ static void do_put(struct worker *w, struct target *t)
 	stress_fill(w, handle_of(t), version);
 	t->start = ticket(w->s);
 	stress_enter(w, t->slot);
-	err = tmem_put(w->s->tm, stress_pool(w->s, t->slot), &t->oid, indices[t->i], w->page);
+	err = stress_random(w) % 4 ?
+		tmem_put(w->s->tm, stress_pool(w->s, t->slot), &t->oid, indices[t->i],
+			 w->page) :
+		batch_of_one(w, t, tmem_put_batch);
 	stress_leave(w);
 	end = ticket(w->s);
 	if (!err)
@@ -75,7 +93,10 @@ static void do_get(struct worker *w, struct target *t)
 	w->page[0] = 0;
 	t->start = ticket(w->s);
 	stress_enter(w, t->slot);
-	err = tmem_get(w->s->tm, stress_pool(w->s, t->slot), &t->oid, indices[t->i], w->page);
+	err = stress_random(w) % 4 ?
+		tmem_get(w->s->tm, stress_pool(w->s, t->slot), &t->oid, indices[t->i],
+			 w->page) :
+		batch_of_one(w, t, tmem_get_batch);
 	stress_leave(w);
 	end = ticket(w->s);
 	if (!err)
