@@ -32,6 +32,7 @@ struct session {
 	struct replay_config config;
 	struct front_config front_config;
 	struct front front;
+	struct content_file content;
 	struct replay_report report;
 	struct trace_error error;
 	pthread_t front_thread;
@@ -145,6 +146,16 @@ static void watch(struct session *s, struct run *run,
 	cli_progress_end(&progress);
 }
 
+static struct content page_content(const struct session *s)
+{
+	const struct replay_config *c = &s->config;
+
+	if (c->content)
+		return content_of_file(c->seed, &s->content);
+	return content_model(c->seed, (unsigned int)c->compress,
+			     (unsigned int)c->same_filled);
+}
+
 static int one_run(struct session *s, const struct tmem_index_ops *design,
 		   u32 repeat)
 {
@@ -159,8 +170,7 @@ static int one_run(struct session *s, const struct tmem_index_ops *design,
 		.latency_sample = (u32)c->latency_sample,
 		.timed = c->timed, .time_scale = c->time_scale,
 		.interval = s->report.interval,
-		.content = content_model(c->seed, (unsigned int)c->compress,
-					 (unsigned int)c->same_filled),
+		.content = page_content(s),
 	};
 	struct run run;
 	int ret;
@@ -392,6 +402,18 @@ static void session_free(struct session *s)
 		front_exit(&s->front);
 }
 
+/* The file of --content, before anything takes time. */
+static int load_content(struct session *s)
+{
+	if (!s->config.content)
+		return 0;
+	if (content_load(&s->content, s->config.content, &s->error))
+		return cli_error(&cli_replay, cli_trace_status(s->error.code),
+				 "--content %s", s->error.text);
+	s->report.content = &s->content;
+	return 0;
+}
+
 static int run_replay(const struct cli_command *command, int argc,
 		      char **argv)
 {
@@ -418,6 +440,9 @@ static int run_replay(const struct cli_command *command, int argc,
 		cli_error(command, status, "which trace? see tmem replay --help");
 		goto free;
 	}
+	status = load_content(s);
+	if (status)
+		goto free;
 	options = (struct open_options){
 		.format = s->config.format,
 		.object_pages = (u32)s->config.object_pages,
@@ -444,6 +469,7 @@ static int run_replay(const struct cli_command *command, int argc,
 		status = CLI_TRACE;
 	close_traces(&traces);
 free:
+	content_unload(&s->content);
 	free(s);
 	return status;
 }
@@ -456,6 +482,8 @@ const struct cli_command cli_replay = {
 "  tmem replay trace.tmt\n"
 "      every design, on all CPUs, with 64M of compressed memory\n"
 "  tmem replay --design rcu,objlock --memory 2G --verify --json out.json trace.tmt\n"
+"  tmem replay --content /usr/bin/python3 trace.tmt\n"
+"      what the lz4 store makes of the pages of a file\n"
 "  tmem replay --page-cache 38127p --memory 38127p --store none arc-P3.lis.zst",
 	.options = replay_options_table,
 	.run = run_replay,

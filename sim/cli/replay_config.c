@@ -246,12 +246,20 @@ static const char *set_seed(void *config, const char *value)
 
 static const char *set_compress(void *config, const char *value)
 {
+	to_config(config)->made = true;
 	return cli_number(value, 1, 100, &to_config(config)->compress);
 }
 
 static const char *set_same_filled(void *config, const char *value)
 {
+	to_config(config)->made = true;
 	return cli_number(value, 0, 100, &to_config(config)->same_filled);
+}
+
+static const char *set_content(void *config, const char *value)
+{
+	to_config(config)->content = value;
+	return NULL;
 }
 
 static const char *set_latency_sample(void *config, const char *value)
@@ -336,6 +344,8 @@ const struct cli_option replay_options_table[] = {
 	{ "seed", "N", "of the bytes of pages (1)", set_seed },
 	{ "compress", "PERCENT", "what LZ4 leaves of a page (45)", set_compress },
 	{ "same-filled", "PERCENT", "of pages are one word all over (0)", set_same_filled },
+	{ "content", "FILE", "pages have the bytes of this file's whole pages; with\n"
+	  "--verify the last 8 of each are a mark", set_content },
 	{ "latency-sample", "N", "measure one operation in N (1); 0: none",
 	  set_latency_sample },
 	{ "per", "WHAT", "a line per pool or client", set_per },
@@ -382,5 +392,9 @@ const char *replay_config_check(const struct replay_config *config)
 		return "--time-scale goes with --timed";
 	if (config->hist && !config->latency_sample)
 		return "--hist wants latencies, and --latency-sample 0 turns them off";
+	if (config->content && config->made)
+		return "--compress and --same-filled describe bytes that are made, and --content takes them from a file";
+	if (config->content && config->store == tmem_store_find("none"))
+		return "--content wants a store that keeps bytes, raw or lz4";
 	return NULL;
 }

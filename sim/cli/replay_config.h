@@ -42,6 +42,8 @@ struct replay_config {
 	uint64_t seed;
 	uint64_t compress;			/* percent */
 	uint64_t same_filled;		/* percent */
+	bool made;			/* one of these two was given */
+	const char *content;		/* a file of pages, or NULL: bytes are made */
 	uint64_t latency_sample;
 	uint64_t max_events;
 	uint64_t object_pages;
@@ -64,6 +66,7 @@ struct replay_report {
 	char *const *paths;
 	u32 nr_traces;
 	const struct front *front;	/* names of pools and clients */
+	const struct content_file *content;	/* NULL: bytes were made */
 	bool references;
 	bool streamed;
 	uint64_t interval;			/* ns or events */

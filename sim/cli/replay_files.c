@@ -222,6 +222,20 @@ static json_t *traces_json(const struct replay_report *r)
 	return list;
 }
 
+/* Whose bytes the pages had; absent where they were made. */
+static void add_content(json_t *root, const struct replay_report *r)
+{
+	char checksum[20];
+
+	if (!r->content)
+		return;
+	snprintf(checksum, sizeof(checksum), "%016llx",
+		 (unsigned long long)r->content->checksum);
+	json_object_set_new(root, "content", json_pack("{s:s,s:s,s:I}",
+		"path", r->config->content, "checksum", checksum,
+		"pages", (json_int_t)r->content->nr_pages));
+}
+
 static FILE *open_output(const char *path)
 {
 	return strcmp(path, "-") ? fopen(path, "w") : stdout;
@@ -260,6 +274,7 @@ int replay_write_json(const struct replay_report *r, const char *path)
 	json_object_set_new(root, "streamed", json_boolean(r->streamed));
 	json_object_set_new(root, "peak_bytes", number(r->peak_rss));
 	json_object_set_new(root, "traces", traces_json(r));
+	add_content(root, r);
 	json_object_set_new(root, "runs", runs);
 	f = open_output(path);
 	if (!f) {

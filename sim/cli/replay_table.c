@@ -49,6 +49,10 @@ static void print_head(const struct replay_report *r, FILE *f)
 		fprintf(f, ", behind a page cache of %s",
 			cli_bytes(c->page_cache));
 	fprintf(f, "\n");
+	if (r->content)
+		fprintf(f, "bytes of pages: %s pages of %s%s\n",
+			cli_thousands(r->content->nr_pages), c->content,
+			c->verify ? ", each with a mark" : "");
 }
 
 static int by_speed(const void *a, const void *b)
@@ -119,6 +123,23 @@ static void print_references(const struct replay_report *r, FILE *f)
 		fprintf(f, "write-backs: %s\n", cli_thousands(c->writebacks));
 	if (r->nr_runs > 1)
 		fprintf(f, "(of %s)\n", run->result.design);
+}
+
+/* What the store made of the pages of a file. */
+static void print_content(const struct replay_report *r, FILE *f)
+{
+	const s64 *v = r->runs[0].result.stats.v;
+	u64 pages = (u64)v[TMEM_pages], bytes = (u64)v[TMEM_bytes_stored];
+
+	fprintf(f, "\n%s pages at the end in %s", cli_thousands(pages),
+		cli_bytes(bytes));
+	if (pages)
+		fprintf(f, ", %s bytes each (%s)", cli_thousands(bytes / pages),
+			percent(bytes, pages * PAGE_SIZE));
+	fprintf(f, "; %s same-filled, %s puts refused because a page does not compress  (%s)\n",
+		cli_thousands((u64)v[TMEM_same_filled]),
+		cli_thousands((u64)v[TMEM_puts_policy]),
+		r->runs[0].result.design);
 }
 
 static void print_per_pool(const struct replay_report *r, FILE *f)
@@ -235,6 +256,8 @@ void replay_print_table(const struct replay_report *r, FILE *f)
 	free(runs);
 	if (r->references)
 		print_references(r, f);
+	if (r->content)
+		print_content(r, f);
 	if (r->config->per == PER_POOL)
 		print_per_pool(r, f);
 	if (r->config->per == PER_CLIENT)

@@ -36,15 +36,64 @@ struct content content_model(u64 seed, unsigned int percent,
 	return c;
 }
 
-void content_fill(const struct content *content, u32 object, u32 index,
-		  u32 version, void *page)
+struct content content_of_file(u64 seed, const struct content_file *file)
+{
+	return (struct content){ .seed = seed, .file = file };
+}
+
+static u64 first_state(const struct content *content, u32 object, u32 index,
+		       u32 version)
 {
 	u64 state = content->seed ^ ((u64)object << 32 | index) *
 		    0xd6e8feb86659fd93ULL;
+
+	return state ^ (u64)version * 0xff51afd7ed558ccdULL;
+}
+
+/* The next random number chooses. */
+static const u8 *choose_page(const struct content_file *file, u64 *state)
+{
+	u64 n = (next_random(state) >> 32) * file->nr_pages >> 32;
+
+	return file->pages + n * PAGE_SIZE;
+}
+
+const void *content_page(const struct content *content, u32 object, u32 index,
+			 u32 version)
+{
+	u64 state = first_state(content, object, index, version);
+
+	return choose_page(content->file, &state);
+}
+
+/* A page of the file, with its mark. */
+static void fill_from_file(const struct content_file *file, u64 state, u64 *w)
+{
+	u32 i, nr = PAGE_SIZE / sizeof(*w);
+	u64 mark;
+
+	memcpy(w, choose_page(file, &state), PAGE_SIZE);
+	mark = next_random(&state);
+	for (i = 1; i < nr && w[i] == w[0]; i++)
+		;
+	if (i < nr)
+		w[nr - 1] = mark;
+	else
+		for (i = 0; i < nr; i++)
+			w[i] = mark;
+}
+
+void content_fill(const struct content *content, u32 object, u32 index,
+		  u32 version, void *page)
+{
+	u64 state = first_state(content, object, index, version);
 	u64 *w = page, fill;
 	u32 i, random = (content->random - TAIL) / 8;
 
-	state ^= (u64)version * 0xff51afd7ed558ccdULL;
+	if (content->file) {
+		fill_from_file(content->file, state, w);
+		return;
+	}
 	fill = next_random(&state);
 	if ((u32)fill < content->same) {
 		for (i = 0; i < PAGE_SIZE / 8; i++)

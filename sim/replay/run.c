@@ -64,6 +64,10 @@ static int create_samples(struct run *run)
 
 	if (run->config.store == tmem_store_find("none"))
 		return 0;	/* keeps no bytes */
+	if (run->config.content.file) {
+		run->samples = run->config.content.file->pages;
+		return 0;
+	}
 	pages = aligned_alloc(PAGE_SIZE, SAMPLE_PAGES * PAGE_SIZE);
 	if (!pages)
 		return -ENOMEM;
@@ -85,7 +89,8 @@ static void take_down(struct run *run)
 	free(run->workers);
 	free(run->pool_ids);
 	free(run->accepted);
-	free(run->samples);
+	if (!run->config.content.file)
+		free(run->samples);
 	free(run->ends.evicted);
 	pthread_mutex_destroy(&run->ends.lock);
 	pthread_mutex_destroy(&run->turn_lock);

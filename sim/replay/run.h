@@ -86,8 +86,9 @@ struct run {
 	struct kernel_session *kernel;	/* world kernel */
 	int *pool_ids;			/* by pool of the replay */
 	u8 *accepted;			/* by version, where verified */
-	void *samples;			/* pages to put where not verified; NULL:
-					 * the store keeps no bytes */
+	void *samples;			/* pages to put where not verified, or all
+					 * of a file; NULL: the store keeps no
+					 * bytes */
 	struct worker *workers;
 	struct interval_ends ends;
 	u64 start;			/* ticks */
@@ -107,7 +108,7 @@ static inline u32 run_shards(const struct run *run)
 	return (u32)roundup_pow_of_two(min(run->front->deal.threads, 16U));
 }
 
-#define SAMPLE_PAGES	64U		/* in run->samples */
+#define SAMPLE_PAGES	64U		/* in run->samples, where bytes are made */
 
 /* Which of them is put. */
 static inline u32 run_sample(const struct op *op)

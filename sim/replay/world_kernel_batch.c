@@ -26,8 +26,8 @@
 
 #define BATCH	256U
 
-/* Pages of a worker: one an operation where bytes are checked; else samples, and
- * one that all gets write to. */
+/* Pages of a worker: one an operation where bytes are checked or come from a file;
+ * else samples, and one that all gets write to. */
 #define PAGES	BATCH
 static_assert(PAGES > SAMPLE_PAGES, "no room for the samples");
 
@@ -39,6 +39,11 @@ struct batch {
 	struct tmem_dev_op ops[BATCH];
 	struct tmem_dev_result results[BATCH];
 };
+
+static bool page_for_each(const struct run *run)
+{
+	return run->config.verify || run->config.content.file;
+}
 
 int kernel_worker_init(struct worker *w)
 {
@@ -52,9 +57,9 @@ int kernel_worker_init(struct worker *w)
 	b->pages = aligned_alloc(PAGE_SIZE, PAGES * PAGE_SIZE);
 	if (!b->pages)
 		return -ENOMEM;
-	memcpy(b->pages, w->run->samples, SAMPLE_PAGES * PAGE_SIZE);
-	memset(b->pages + SAMPLE_PAGES * PAGE_SIZE, 0,
-	       (PAGES - SAMPLE_PAGES) * PAGE_SIZE);
+	memset(b->pages, 0, PAGES * PAGE_SIZE);
+	if (!page_for_each(w->run))
+		memcpy(b->pages, w->run->samples, SAMPLE_PAGES * PAGE_SIZE);
 	return 0;
 }
 
@@ -72,14 +77,18 @@ void kernel_worker_exit(struct worker *w)
 static u32 page_of_put(const struct worker *w, const struct batch *b,
 		       const struct op *op)
 {
-	const struct run *run = w->run;
+	const struct content *content = &w->run->config.content;
+	u8 *page = b->pages + b->nr * PAGE_SIZE;
 
 	if (!b->pages)
 		return TMEM_DEV_NO_PAGE;
-	if (!run->config.verify)
+	if (!page_for_each(w->run))
 		return run_sample(op);
-	content_fill(&run->config.content, op->object, op->index, op->arg,
-		     b->pages + b->nr * PAGE_SIZE);
+	if (w->run->config.verify)
+		content_fill(content, op->object, op->index, op->arg, page);
+	else
+		memcpy(page, content_page(content, op->object, op->index,
+					  op->arg), PAGE_SIZE);
 	return b->nr;
 }
 
@@ -87,7 +96,7 @@ static u32 page_of_get(const struct worker *w, const struct batch *b)
 {
 	if (!b->pages)
 		return TMEM_DEV_NO_PAGE;
-	return w->run->config.verify ? b->nr : SAMPLE_PAGES;
+	return page_for_each(w->run) ? b->nr : SAMPLE_PAGES;
 }
 
 static void collect(struct worker *w, struct batch *b, const struct op *op,

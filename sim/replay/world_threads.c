@@ -25,6 +25,9 @@ static const void *page_to_put(struct worker *w, const struct op *op)
 			     op->arg, w->page);
 		return w->page;
 	}
+	if (run->config.content.file)
+		return content_page(&run->config.content, op->object,
+				    op->index, op->arg);
 	return (u8 *)run->samples + run_sample(op) * PAGE_SIZE;
 }
 

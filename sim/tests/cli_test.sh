@@ -62,6 +62,46 @@ grep -q '"world": "threads"' w.json || fail "the JSON does not say which world"
 [ -e /dev/tmem ] ||
 	expect 1 "no /dev/tmem; load the module" "$tmem" replay --world kernel m.tmt
 
+# pages of a file
+bytes_stored() {
+	grep -o '"bytes_stored": [0-9]*' "$1" | sort -u
+}
+pages=(replay --order global --content pages)
+head -c 1000000 "$tmem" >pages
+expect 0 "" "$tmem" "${pages[@]}" --design rcu,objlock --threads 1 --json c.json m.tmt
+grep -q "^bytes of pages: 244 pages of pages$" out || fail "no word of the file's pages"
+grep -q "bytes each (.*same-filled, .* refused .*compress" out || fail "no word of sizes"
+grep -A 4 '"content": {' c.json | grep -q '"pages": 244' || fail "the JSON does not know the file"
+[ "$(bytes_stored c.json | wc -l)" -eq 1 ] || fail "the same pages, two sizes"
+expect 0 "" "$tmem" "${pages[@]}" --design rcu --threads 3 --json d.json m.tmt
+[ "$(bytes_stored c.json)" = "$(bytes_stored d.json)" ] || fail "threads change sizes"
+expect 0 "" "$tmem" "${pages[@]}" --design rcu --seed 2 --json e.json m.tmt
+[ "$(bytes_stored d.json)" != "$(bytes_stored e.json)" ] || fail "the seed changes nothing"
+expect 0 "" "$tmem" replay --verify --memory 1M --content pages m.tmt
+expect 0 "" "$tmem" replay --verify --store raw --content pages --stream m.tmt
+: >nothing
+head -c 4095 pages >too-short
+head -c 4096 pages >one-page
+mkfifo fifo
+expect 2 "nowhere: No such file" "$tmem" replay --content nowhere m.tmt
+expect 2 "is a directory" "$tmem" replay --content . m.tmt
+expect 2 "shorter than a page" "$tmem" replay --content nothing m.tmt
+expect 2 "shorter than a page" "$tmem" replay --content too-short m.tmt
+expect 2 "no regular file" "$tmem" replay --content fifo m.tmt
+expect 2 "no regular file" "$tmem" replay --content /dev/zero m.tmt
+if [ "$(id -u)" -ne 0 ]; then
+	chmod 0 one-page
+	expect 2 "Permission denied" "$tmem" replay --content one-page m.tmt
+	chmod 600 one-page
+fi
+expect 2 "nowhere: No such file" "$tmem" replay --content nowhere --json f.json m.tmt
+[ ! -e f.json ] && [ ! -s out ] || fail "results before the error"
+expect 0 "" "$tmem" replay --verify --design rcu --content one-page m.tmt
+expect 2 "from a file" "$tmem" replay --content pages --compress 30 m.tmt
+expect 2 "from a file" "$tmem" replay --same-filled 3 --content pages m.tmt
+expect 2 "store that keeps bytes" "$tmem" replay --content pages --store none m.tmt
+"$tmem" completion bash | grep -q -e "--content " || fail "the completion has no --content"
+
 # wrong usage
 expect 2 "no command 'repaly'" "$tmem" repaly
 expect 2 "which trace" "$tmem" replay

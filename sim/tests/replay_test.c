@@ -7,8 +7,9 @@
  *	orders	"global" gives identical counters on 1, 2 and 8 threads, reclaim
  *		included; "handle" and "object" where nothing is evicted or refused;
  *		streamed or not
- *	lies	a store that flips a bit, a design that loses a persistent page or
- *		serves one after its flush: verify finds each
+ *	lies	a store that flips a bit, a design that loses a persistent page,
+ *		serves one after its flush, or keeps the one before the last: verify
+ *		finds each, with made bytes and with those of a file of one page
  *
  * Argument: the folder with the real traces; without them those tests skip.
  */
@@ -257,10 +258,21 @@ static long keep_flush(struct tmem_pool *pool, const struct tmem_oid *oid,
 	return honest_design->flush_range(pool, oid, range);
 }
 
+static u32 puts_of[100];	/* by index, as by_hand() has them */
+
+static int stale_put(struct tmem_pool *pool, struct tmem_request *req)
+{
+	bool second = __atomic_add_fetch(&puts_of[req->index], 1,
+					 __ATOMIC_RELAXED) % 2 == 0;
+
+	return second && now_lie() ? 0 : honest_design->put(pool, req);
+}
+
 /* Tell the lie number @at; whether it was found, as @what says. */
-static bool lie(const struct tmem_index_ops *design,
-		const struct tmem_store_ops *store, u64 at,
-		struct trace_reader *reader, const char *what)
+static bool lie_with(struct content content,
+		     const struct tmem_index_ops *design,
+		     const struct tmem_store_ops *store, u64 at,
+		     struct trace_reader *reader, const char *what)
 {
 	struct replay_case c = replay_case_of("rcu", 1 << 20);
 	struct replay_outcome out;
@@ -271,6 +283,7 @@ static bool lie(const struct tmem_index_ops *design,
 	c.run.design = design;
 	c.run.store = store;
 	c.run.verify = true;
+	c.run.content = content;
 	c.front.threads = 2;
 	replay_once(&c, reader, &out);
 	assert_int_equal(out.ret, 0);
@@ -278,6 +291,19 @@ static bool lie(const struct tmem_index_ops *design,
 	found = out.result.violations && strstr(out.result.violation, what);
 	run_result_free(&out.result);
 	return found;
+}
+
+static bool lie(const struct tmem_index_ops *design,
+		const struct tmem_store_ops *store, u64 at,
+		struct trace_reader *reader, const char *what)
+{
+	static u8 page[PAGE_SIZE] = "all pages are this one";
+	struct content_file file = { .pages = page, .nr_pages = 1 };
+
+	return lie_with(content_model(7, 45, 5), design, store, at, reader,
+			what) &&
+		lie_with(content_of_file(7, &file), design, store, at, reader,
+			 what);
 }
 
 static void a_flipped_bit_is_found(void **state)
@@ -357,6 +383,20 @@ static void a_page_after_its_flush_is_found(void **state)
 	trace_close(reader);
 }
 
+static void a_stale_page_is_found(void **state)
+{
+	static const u8 ops[] = { TRACE_PUT, TRACE_PUT, TRACE_GET };
+	struct trace_reader *reader = by_hand(ops, ARRAY_SIZE(ops));
+
+	(void)state;
+	honest_design = &tmem_rcu;
+	lying_design = tmem_rcu;
+	lying_design.put = stale_put;
+	assert_true(lie(&lying_design, &tmem_store_lz4, 60, reader,
+			"wrong bytes"));
+	trace_close(reader);
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -384,6 +424,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_flipped_bit_is_found),
 		cmocka_unit_test(a_lost_persistent_page_is_found),
 		cmocka_unit_test(a_page_after_its_flush_is_found),
+		cmocka_unit_test(a_stale_page_is_found),
 	};
 
 	if (argc > 1)
