@@ -6,21 +6,11 @@
 #	design, store, counters (how many were compared), different: a list of
 #	{name, user, kernel}; what the table shows; and wrong, a list of sentences
 #
-# Every number of a run is a counter, except times, peaks, and what belongs to the
-# world: pages that an allocator holds besides those that it was asked for, and
-# what memory pressure took, which has to be 0.
-# Call: jq -n -f compare.jq --slurpfile user A.json --slurpfile kernel B.json
+# What memory pressure took has to be 0.
+# Call: jq -n -L . -f compare.jq --slurpfile user A.json --slurpfile kernel B.json
 # --argjson percent P, by which zsmalloc and our arithmetic may differ, or null
 
-def not_counters:
-	["repeat", "interrupted", "threads", "seconds", "ops_per_second",
-	 "latency_ns", "world", "timed", "seconds_saved", "intervals"];
-
-def counters:
-	delpaths(not_counters | map([.])) |
-	del(.memory.frames_peak, .memory.allocator_frames, .memory.shrunk_frames) |
-	[paths(scalars) as $p | {key: ($p | map(tostring) | join(".")), value: getpath($p)}] |
-	from_entries;
+include "counters";
 
 # Frames that persistent pages are charged by the core's own arithmetic.
 def persistent_frames:
@@ -42,12 +32,10 @@ def wrong:
 
 def compare($user; $kernel):
 	($user | counters) as $u | ($kernel | counters) as $k |
-	([$u, $k | keys] | add | unique) as $names |
 	{
 		design: $user.design, store: $user.store,
-		counters: ($names | length),
-		different: [$names[] | select($u[.] != $k[.]) |
-			    {name: ., user: $u[.], kernel: $k[.]}],
+		counters: ($u + $k | length),
+		different: different($u; $k),
 		hits: $kernel.gets.hits,
 		refused: ($kernel.puts.refused | add),
 		evicted: $kernel.evicted,
@@ -61,12 +49,5 @@ def compare($user; $kernel):
 	.wrong = [wrong];
 
 $user[0] as $u | $kernel[0] as $k |
-if ($u.runs | length) == 0 or ($u.runs | length) != ($k.runs | length) then
-	error("\($u.runs | length) runs in userspace, \($k.runs | length) in the kernel")
-elif [$u.runs[].world, $k.runs[].world] | unique != ["kernel", "threads"] then
-	error("not a run of userspace and one of the kernel")
-elif $u.traces[0].checksum != $k.traces[0].checksum then
-	error("the traces differ: \($u.traces[0].checksum), \($k.traces[0].checksum)")
-else
-	range($u.runs | length) | compare($u.runs[.]; $k.runs[.])
-end
+check_same($u; $k) |
+range($u.runs | length) | compare($u.runs[.]; $k.runs[.])
