@@ -2,35 +2,30 @@
 /*
  * pagecache.c - a model of a client's page cache, in front of tmem
  *
- * Structure.  Cached pages are nodes of 16 bytes in one array, which name their
- * list neighbours by number.  Nodes 0 and 1 are the heads of two circular lists,
- * newest page first: linking and unlinking never branch.  An open-addressed
- * table finds a node by (object, index): its slots of 8 bytes hold 32 bits of
- * the key's hash and the node's number, so that a probe reads the node only
- * where the hash fits, and so that a slot knows its home without its node.  That
- * lets a removal close the gap by moving later slots of the run back: there are
- * no grave stones, and the table never needs to be built anew.
+ * Structure.  References come in runs, and so do the pages that leave.  So pages
+ * are kept in groups of GROUP neighbours, and what is done once a group costs a
+ * run next to nothing:
  *
- *	slot	[ hash : 32 | node : 32 ]	node 0: empty
- *	home	hash >> shift; probing is linear
+ *	slots	[ hash : 32 | group : 32 ]	finds a group by (object, number)
+ *	groups	object, number, hash, and four bits a page
+ *	links	of a group's pages, one cache line a group: next and prev
  *
- * The table has at least two slots for a page, so an empty one is always near.
- * References come in runs, and the hash makes use of it: within a run of
- * HASH_RUN indexes each page's home is the one before plus the golden section of
- * the table, which fills the gaps evenly, so runs hardly ever collide with
- * themselves and the branches of a probe are foreseen.  Runs are scattered
- * against one another by a full mix, so that no stride finds a weak spot.  On
- * arc-P3 with 38,127 pages, where nine of ten references miss, this nearly
- * halves the time of a full mix of every page (28 against 50 ns).  Tried and no
- * better: neighbouring pages in one cache line of the table (35 to 73 ns), a
- * table twice as large (29 ns), and, with the full mix, a prefetch 4, 8 or 16
- * references ahead (nothing gained here, 10 ns lost with 200,000 pages).
+ * A page's number, group * GROUP + its place, names it in the lists, and its
+ * links lie at that number: no page is ever looked up, only its group is.  Group
+ * 0 has no pages: its first two links are the heads of two circular lists, newest
+ * page first, so that linking and unlinking never branch.  A group that has lost
+ * its last page is free, and the first to be taken again.
  *
- * A hit touches a slot, the node and its two neighbours; a miss in a full cache
- * the slots of the new and of the leaving page, and the nodes at the list's end.
- * The leaving page's node is taken over by the new page.  The new slot goes in
- * before the old one comes out: the empty slot that the lookup ended at is then
- * still the right one, and no second lookup is needed.
+ * The table is open-addressed, probing is linear, and home is hash >> shift.  A
+ * slot knows its home without its group, which lets a removal close the gap by
+ * moving later slots of the run back: there are no grave stones.  At least half
+ * of the slots are empty; the table has room for the worst case, a group for each
+ * page, but only a part that grows with the number of groups is used of it, and
+ * the room, like that of groups and links, is not touched before it is needed.
+ * Groups that follow one another within HASH_RUN have homes a golden section of
+ * the table apart, which fills the gaps evenly, so runs hardly ever collide with
+ * themselves and the branches of a probe are foreseen.  Runs are scattered against
+ * one another by a full mix, so that no stride finds a weak spot.
  *
  * LRU.  All pages are on list 0; a reference moves its page to the front, the
  * page at the end leaves.  In front of an exclusive FIFO tmem of C2 equal pages
@@ -69,27 +64,41 @@
 
 #define LIST_INACTIVE	0U	/* the only one with LRU */
 #define LIST_ACTIVE	1U
-#define FIRST_NODE	2U
-#define HASH_RUN	1024U	/* pages whose homes are spread evenly */
+#define GROUP		8U	/* pages whose links fill a cache line */
+#define FIRST_GROUP	1U
+#define HASH_RUN	1024U	/* groups whose homes are spread evenly */
+#define FIRST_SLOTS	16U
 
-struct node {
+/* What is known of page 0 of a group; of page n: shifted by n. */
+#define PRESENT		0x00000001U
+#define DIRTY		0x00000100U
+#define ACTIVE		0x00010000U
+#define REFERENCED	0x01000000U
+#define ALL_OF_PAGE	(PRESENT | DIRTY | ACTIVE | REFERENCED)
+
+struct group {
 	uint32_t object;
-	uint32_t index;
-	uint32_t next;			/* towards older pages; also chains free nodes */
-	uint32_t prev : 29;
-	uint32_t dirty : 1;
-	uint32_t active : 1;
-	uint32_t referenced : 1;
+	uint32_t number;		/* index / GROUP */
+	uint32_t hash;
+	uint32_t bits;			/* 0: free, or just made */
+};
+
+struct link {
+	uint32_t next;			/* towards older pages; also chains free groups */
+	uint32_t prev;
 };
 
 struct pagecache {
-	struct node *nodes;
+	struct group *groups;
+	struct link *links;		/* GROUP of them a group */
 	uint64_t *slots;
 	uint32_t mask;			/* of slot numbers */
 	uint32_t shift;			/* from a hash to its home */
-	uint32_t free;			/* chain of free nodes, 0: none */
-	uint32_t fresh;			/* nodes from here on were never used */
-	uint32_t end;			/* one past the last node */
+	uint32_t free;			/* chain of free groups, 0: none */
+	uint32_t fresh;			/* groups from here on were never used */
+	uint32_t nr_groups;		/* that have pages */
+	uint32_t pages;			/* it may hold */
+	uint32_t room;			/* for so many more pages */
 	uint32_t size[2];		/* pages on each list */
 	uint32_t inactive_ratio;
 	bool overwrites;
@@ -99,33 +108,34 @@ struct pagecache {
 
 /* ---- the table ---- */
 
-static inline uint32_t hash_page(uint32_t object, uint32_t index)
+static inline uint32_t hash_group(uint32_t object, uint32_t number)
 {
-	uint64_t x = (uint64_t)object << 32 | index / HASH_RUN;
+	uint64_t x = (uint64_t)object << 32 | number / HASH_RUN;
 
 	x *= 0xd6e8feb86659fd93ULL;
 	x ^= x >> 32;
 	x *= 0xd6e8feb86659fd93ULL;
-	return (uint32_t)(x >> 32) + index * 0x9e3779b9U;
+	return (uint32_t)(x >> 32) + number * 0x9e3779b9U;
 }
 
-static inline uint64_t slot_make(uint32_t hash, uint32_t node)
+static inline uint64_t slot_make(uint32_t hash, uint32_t group)
 {
-	return (uint64_t)hash << 32 | node;
+	return (uint64_t)hash << 32 | group;
 }
 
-/* The page's node, or 0 and the slot that a new one would take in *@where. */
+/* The group, or 0 and the slot that a new one would take in *@where. */
 static inline uint32_t table_find(const struct pagecache *pc, uint32_t hash,
-				  uint32_t object, uint32_t index, uint32_t *where)
+				  uint32_t object, uint32_t number,
+				  uint32_t *where)
 {
 	uint32_t i = hash >> pc->shift;
 	uint64_t slot;
 
 	while ((uint32_t)(slot = pc->slots[i])) {
 		if (slot >> 32 == hash) {
-			const struct node *node = &pc->nodes[(uint32_t)slot];
+			const struct group *group = &pc->groups[(uint32_t)slot];
 
-			if (node->object == object && node->index == index)
+			if (group->object == object && group->number == number)
 				break;
 		}
 		i = (i + 1) & pc->mask;
@@ -134,12 +144,16 @@ static inline uint32_t table_find(const struct pagecache *pc, uint32_t hash,
 	return slot;
 }
 
-/*
- * Take one slot with this content out.  Two with the same content would belong
- * to one node that two keys of equal hash share for a moment, as the taking
- * over of a node by a new page allows: then either will do.
- */
-static inline void table_remove(struct pagecache *pc, uint64_t content)
+static void table_add(struct pagecache *pc, uint64_t content)
+{
+	uint32_t i = (content >> 32) >> pc->shift;
+
+	while ((uint32_t)pc->slots[i])
+		i = (i + 1) & pc->mask;
+	pc->slots[i] = content;
+}
+
+static void table_remove(struct pagecache *pc, uint64_t content)
 {
 	uint64_t *slots = pc->slots;
 	uint32_t mask = pc->mask, hole = (content >> 32) >> pc->shift, i;
@@ -158,26 +172,78 @@ static inline void table_remove(struct pagecache *pc, uint64_t content)
 	slots[hole] = 0;
 }
 
+/* Use twice as many slots: there is room for them. */
+static void table_grow(struct pagecache *pc)
+{
+	uint32_t g;
+
+	memset(pc->slots, 0, (pc->mask + 1ULL) * sizeof(*pc->slots));
+	pc->mask = 2 * pc->mask + 1;
+	pc->shift--;
+	for (g = FIRST_GROUP; g < pc->fresh; g++)
+		if (pc->groups[g].bits)
+			table_add(pc, slot_make(pc->groups[g].hash, g));
+}
+
+/* ---- groups ---- */
+
+static uint32_t group_new(struct pagecache *pc, uint32_t hash, uint32_t object,
+			  uint32_t number, uint32_t where)
+{
+	uint32_t g = pc->free;
+
+	if (g)
+		pc->free = pc->links[g * GROUP].next;
+	else
+		g = pc->fresh++;
+	if (++pc->nr_groups > pc->mask / 2) {
+		table_grow(pc);
+		table_find(pc, hash, object, number, &where);
+	}
+	pc->slots[where] = slot_make(hash, g);
+	pc->groups[g] = (struct group){ object, number, hash, 0 };
+	return g;
+}
+
+static void group_free(struct pagecache *pc, uint32_t g)
+{
+	table_remove(pc, slot_make(pc->groups[g].hash, g));
+	pc->links[g * GROUP].next = pc->free;
+	pc->free = g;
+	pc->nr_groups--;
+}
+
 /* ---- the lists ---- */
 
 static inline void list_add(struct pagecache *pc, uint32_t list, uint32_t n)
 {
-	struct node *nodes = pc->nodes;
-	uint32_t next = nodes[list].next;
+	struct link *links = pc->links;
+	uint32_t next = links[list].next;
 
-	nodes[n].next = next;
-	nodes[n].prev = list;
-	nodes[next].prev = n;
-	nodes[list].next = n;
+	links[n].next = next;
+	links[n].prev = list;
+	links[next].prev = n;
+	links[list].next = n;
 }
 
 static inline void list_del(struct pagecache *pc, uint32_t n)
 {
-	struct node *nodes = pc->nodes;
-	uint32_t prev = nodes[n].prev, next = nodes[n].next;
+	struct link *links = pc->links;
+	uint32_t prev = links[n].prev, next = links[n].next;
 
-	nodes[prev].next = next;
-	nodes[next].prev = prev;
+	links[prev].next = next;
+	links[next].prev = prev;
+}
+
+/* Take out the oldest page of a list that is not empty. */
+static inline uint32_t list_pop(struct pagecache *pc, uint32_t list)
+{
+	struct link *links = pc->links;
+	uint32_t n = links[list].prev, prev = links[n].prev;
+
+	links[prev].next = list;
+	links[list].prev = prev;
+	return n;
 }
 
 static inline void list_move(struct pagecache *pc, uint32_t list, uint32_t n)
@@ -189,21 +255,22 @@ static inline void list_move(struct pagecache *pc, uint32_t list, uint32_t n)
 /* ---- policies ---- */
 
 /* A page that is cached was referenced. */
-static inline void touch(struct pagecache *pc, uint32_t n)
+static inline void touch(struct pagecache *pc, struct group *group, uint32_t n)
 {
-	struct node *node = &pc->nodes[n];
+	uint32_t place = n % GROUP;
 
 	if (!pc->two_lists) {
-		if (node->prev != LIST_INACTIVE)	/* else it is in front */
+		if (pc->links[n].prev != LIST_INACTIVE)	/* else it is in front */
 			list_move(pc, LIST_INACTIVE, n);
 		return;
 	}
-	if (node->active || !node->referenced) {
-		node->referenced = 1;
+	if ((group->bits & ACTIVE << place) ||
+	    !(group->bits & REFERENCED << place)) {
+		group->bits |= REFERENCED << place;
 		return;
 	}
-	node->referenced = 0;
-	node->active = 1;
+	group->bits &= ~(REFERENCED << place);
+	group->bits |= ACTIVE << place;
 	list_move(pc, LIST_ACTIVE, n);
 	pc->size[LIST_INACTIVE]--;
 	pc->size[LIST_ACTIVE]++;
@@ -219,10 +286,10 @@ static bool inactive_is_low(const struct pagecache *pc)
 static void refill_inactive(struct pagecache *pc)
 {
 	while (inactive_is_low(pc)) {
-		uint32_t n = pc->nodes[LIST_ACTIVE].prev;
+		uint32_t n = list_pop(pc, LIST_ACTIVE);
 
-		pc->nodes[n].active = 0;
-		list_move(pc, LIST_INACTIVE, n);
+		pc->groups[n / GROUP].bits &= ~(ACTIVE << n % GROUP);
+		list_add(pc, LIST_INACTIVE, n);
 		pc->size[LIST_ACTIVE]--;
 		pc->size[LIST_INACTIVE]++;
 		pc->count.deactivated++;
@@ -230,146 +297,182 @@ static void refill_inactive(struct pagecache *pc)
 }
 
 /*
- * Make the page that leaves the one in @out, and give its node to the page of
- * @hash, which has its slot at @where.
+ * The page that leaves, so that another may come; the size of the inactive list
+ * is the same after both.  Group @keep, where the other goes, may end up empty.
  */
-static inline uint32_t replace_oldest(struct pagecache *pc, uint32_t hash,
-				      uint32_t where, struct pagecache_op *out)
+static inline void evict(struct pagecache *pc, uint32_t keep,
+			 struct pagecache_op *out)
 {
-	struct node *node;
-	uint32_t n;
+	uint32_t n, place, bits;
+	struct group *group;
 
 	if (pc->two_lists)
 		refill_inactive(pc);
-	n = pc->nodes[LIST_INACTIVE].prev;
-	node = &pc->nodes[n];
-	*out = (struct pagecache_op){ PAGECACHE_PUT, node->object, node->index, 1 };
-	pc->count.puts++;
-	pc->count.writebacks += node->dirty;
-	pc->slots[where] = slot_make(hash, n);
-	table_remove(pc, slot_make(hash_page(node->object, node->index), n));
-	list_move(pc, LIST_INACTIVE, n);
-	return n;
+	n = list_pop(pc, LIST_INACTIVE);
+	place = n % GROUP;
+	group = &pc->groups[n / GROUP];
+	*out = (struct pagecache_op){ PAGECACHE_PUT, group->object,
+				      group->number * GROUP + place, 1 };
+	bits = group->bits;
+	pc->count.writebacks += bits / DIRTY >> place & 1;
+	bits &= ~(ALL_OF_PAGE << place);
+	group->bits = bits;
+	if (!bits && n / GROUP != keep)
+		group_free(pc, n / GROUP);
 }
 
-static inline uint32_t node_alloc(struct pagecache *pc)
+static void drop(struct pagecache *pc, uint32_t n)
 {
-	uint32_t n = pc->free;
+	struct group *group = &pc->groups[n / GROUP];
+	uint32_t place = n % GROUP;
 
-	if (n)
-		pc->free = pc->nodes[n].next;
-	else if (pc->fresh < pc->end)
-		n = pc->fresh++;
-	return n;
-}
-
-static void node_drop(struct pagecache *pc, uint32_t n)
-{
-	struct node *node = &pc->nodes[n];
-
-	table_remove(pc, slot_make(hash_page(node->object, node->index), n));
 	list_del(pc, n);
-	pc->size[node->active]--;
-	node->next = pc->free;
-	node->prev = n;		/* a node that is its own predecessor is free */
-	pc->free = n;
+	pc->size[group->bits / ACTIVE >> place & 1]--;
+	pc->room++;
 	pc->count.discarded++;
+	group->bits &= ~(ALL_OF_PAGE << place);
+	if (!group->bits)
+		group_free(pc, n / GROUP);
 }
 
 /* ---- references ---- */
 
-/* Without a page cache the page leaves as soon as it was used. */
-static unsigned int pass_through(struct pagecache *pc, uint32_t object,
-				 uint32_t index, bool write,
-				 struct pagecache_op *out)
+/* What a miss asks of tmem. */
+static inline enum pagecache_op_kind miss_op(const struct pagecache *pc,
+					     bool write)
 {
-	pc->count.puts++;
-	pc->count.writebacks += write;
-	*out = (struct pagecache_op){ PAGECACHE_PUT, object, index, 1 };
-	return 2;
+	return write && pc->overwrites ? PAGECACHE_FLUSH : PAGECACHE_GET;
+}
+
+/* Without a page cache a page leaves as soon as it was used. */
+static struct pagecache_op *pass_through(struct pagecache *pc, uint32_t object,
+					 uint32_t index, uint32_t count,
+					 bool write, struct pagecache_op *out)
+{
+	uint32_t op = miss_op(pc, write);
+
+	for (; count; count--, index++) {
+		*out++ = (struct pagecache_op){ op, object, index, 1 };
+		*out++ = (struct pagecache_op){ PAGECACHE_PUT, object, index, 1 };
+		pc->count.writebacks += write;
+	}
+	return out;
+}
+
+/* @count pages of one group; returns where the next operation goes. */
+static inline struct pagecache_op *
+reference_group(struct pagecache *pc, uint32_t object, uint32_t index,
+		uint32_t count, bool write, struct pagecache_op *out)
+{
+	uint32_t number = index / GROUP, hash = hash_group(object, number);
+	uint32_t mark = write ? DIRTY : 0, op = miss_op(pc, write);
+	uint32_t g, n, end, where;
+	struct group *group;
+
+	g = table_find(pc, hash, object, number, &where);
+	if (!g)
+		g = group_new(pc, hash, object, number, where);
+	group = &pc->groups[g];
+	n = g * GROUP + index % GROUP;
+	for (end = n + count; n != end; n++, index++) {
+		uint32_t place = n % GROUP;
+
+		if (group->bits & PRESENT << place) {
+			touch(pc, group, n);
+			group->bits |= mark << place;
+			continue;
+		}
+		*out++ = (struct pagecache_op){ op, object, index, 1 };
+		if (pc->room) {
+			pc->room--;
+			pc->size[LIST_INACTIVE]++;
+		} else {
+			evict(pc, g, out++);
+		}
+		list_add(pc, LIST_INACTIVE, n);
+		group->bits |= (PRESENT | REFERENCED | mark) << place;
+	}
+	return out;
 }
 
 static inline unsigned int reference(struct pagecache *pc, uint32_t object,
-				     uint32_t index, bool write,
+				     uint32_t index, uint32_t count, bool write,
 				     struct pagecache_op *out)
 {
-	uint32_t hash = hash_page(object, index);
-	unsigned int nr = 1;
-	uint32_t n, where;
+	struct pagecache_op *end = out;
+	uint32_t room = pc->room, nr, misses;
 
-	pc->count.references++;
-	n = table_find(pc, hash, object, index, &where);
-	if (n) {
-		touch(pc, n);
-		pc->nodes[n].dirty |= write;
-		return 0;
-	}
-	if (write && pc->overwrites) {
-		out[0] = (struct pagecache_op){ PAGECACHE_FLUSH, object, index, 1 };
-		pc->count.overwrites++;
-	} else {
-		out[0] = (struct pagecache_op){ PAGECACHE_GET, object, index, 1 };
-		pc->count.gets++;
-	}
-	if (pc->end == FIRST_NODE)
-		return pass_through(pc, object, index, write, &out[1]);
-	n = node_alloc(pc);
-	if (n) {
-		pc->slots[where] = slot_make(hash, n);
-		list_add(pc, LIST_INACTIVE, n);
-		pc->size[LIST_INACTIVE]++;
-	} else {
-		n = replace_oldest(pc, hash, where, &out[1]);
-		nr = 2;
-	}
-	pc->nodes[n].object = object;
-	pc->nodes[n].index = index;
-	pc->nodes[n].dirty = write;
-	pc->nodes[n].active = 0;
-	pc->nodes[n].referenced = 1;
+	pc->count.references += count;
+	if (!pc->pages)
+		end = pass_through(pc, object, index, count, write, end);
+	else
+		for (; count; count -= nr, index += nr) {
+			nr = GROUP - index % GROUP;
+			nr = nr < count ? nr : count;
+			end = reference_group(pc, object, index, nr, write, end);
+		}
+	/* a miss is one operation where it took room, and two where it did not */
+	nr = (uint32_t)(end - out);
+	room -= pc->room;
+	misses = (nr + room) / 2;
+	pc->count.puts += misses - room;
+	if (miss_op(pc, write) == PAGECACHE_GET)
+		pc->count.gets += misses;
+	else
+		pc->count.overwrites += misses;
 	return nr;
 }
 
-unsigned int pagecache_read(struct pagecache *pc, uint32_t object, uint32_t index,
-			    struct pagecache_op *out)
+unsigned int pagecache_read_pages(struct pagecache *pc, uint32_t object,
+				  uint32_t index, uint32_t count,
+				  struct pagecache_op *out)
 {
-	return reference(pc, object, index, false, out);
+	return reference(pc, object, index, count, false, out);
 }
 
-unsigned int pagecache_write(struct pagecache *pc, uint32_t object, uint32_t index,
-			     struct pagecache_op *out)
+unsigned int pagecache_write_pages(struct pagecache *pc, uint32_t object,
+				   uint32_t index, uint32_t count,
+				   struct pagecache_op *out)
 {
-	return reference(pc, object, index, true, out);
+	return reference(pc, object, index, count, true, out);
+}
+
+/* The pages of a group from @first to @last, in indexes. */
+static void discard_group(struct pagecache *pc, uint32_t g, uint32_t first,
+			  uint32_t last)
+{
+	uint32_t bits = pc->groups[g].bits, base = pc->groups[g].number * GROUP;
+	uint32_t place;
+
+	for (place = 0; place < GROUP; place++)
+		if (bits & PRESENT << place && base + place >= first &&
+		    base + place <= last)
+			drop(pc, g * GROUP + place);
 }
 
 unsigned int pagecache_discard(struct pagecache *pc, uint32_t object,
 			       uint32_t index, uint32_t count,
 			       struct pagecache_op *out)
 {
-	uint64_t past = (uint64_t)index + count;
-	uint32_t n, where;
-	uint64_t i;
+	uint32_t last = count - 1 > UINT32_MAX - index ? UINT32_MAX :
+		index + (count - 1);
+	uint32_t g, where, number;
 
-	if (past > 1ULL << 32)
-		past = 1ULL << 32;
-	count = past - index;
-	if (count <= pagecache_resident(pc)) {
-		for (i = index; i < past; i++) {
-			n = table_find(pc, hash_page(object, i), object, i, &where);
-			if (n)
-				node_drop(pc, n);
+	*out = (struct pagecache_op){ PAGECACHE_FLUSH, object, index,
+				      last - index + 1 };
+	pc->count.discards++;
+	if (last / GROUP - index / GROUP < pc->nr_groups) {
+		for (number = index / GROUP; number <= last / GROUP; number++) {
+			g = table_find(pc, hash_group(object, number), object,
+				       number, &where);
+			if (g)
+				discard_group(pc, g, index, last);
 		}
 	} else {
-		for (n = FIRST_NODE; n < pc->fresh; n++) {
-			struct node *node = &pc->nodes[n];
-
-			if (node->prev != n && node->object == object &&
-			    node->index >= index && node->index < past)
-				node_drop(pc, n);
-		}
+		for (g = FIRST_GROUP; g < pc->fresh; g++)
+			if (pc->groups[g].bits && pc->groups[g].object == object)
+				discard_group(pc, g, index, last);
 	}
-	pc->count.discards++;
-	*out = (struct pagecache_op){ PAGECACHE_FLUSH, object, index, count };
 	return 1;
 }
 
@@ -409,39 +512,64 @@ void pagecache_counters_add(struct pagecache_counters *sum,
 	sum->deactivated += one.deactivated;
 }
 
-/* Pages on a list that are linked both ways and found by the table. */
+/* Pages on a list that are linked both ways, and know where they are. */
 static uint64_t validate_list(const struct pagecache *pc, uint32_t list)
 {
-	uint32_t n, where, prev = list;
+	uint32_t n, prev = list;
 	uint64_t nr = 0;
 
-	for (n = pc->nodes[list].next; n != list; n = pc->nodes[n].next) {
-		const struct node *node = &pc->nodes[n];
+	for (n = pc->links[list].next; n != list; n = pc->links[n].next) {
+		uint32_t g = n / GROUP, bits;
 
-		if (n < FIRST_NODE || n >= pc->fresh || node->prev != prev ||
-		    node->active != list || nr > pc->end ||
-		    table_find(pc, hash_page(node->object, node->index),
-			       node->object, node->index, &where) != n)
+		if (g < FIRST_GROUP || g >= pc->fresh || pc->links[n].prev != prev ||
+		    nr > pc->pages)
+			return UINT64_MAX;
+		bits = pc->groups[g].bits >> n % GROUP;
+		if (!(bits & PRESENT) || !!(bits & ACTIVE) != list)
 			return UINT64_MAX;
 		prev = n;
 		nr++;
 	}
-	return pc->nodes[list].prev == prev ? nr : UINT64_MAX;
+	return pc->links[list].prev == prev ? nr : UINT64_MAX;
+}
+
+/* Pages in groups, each of which the table finds; what is not there has no bits. */
+static uint64_t validate_groups(const struct pagecache *pc)
+{
+	uint64_t nr_groups = 0, nr = 0;
+	uint32_t g, where;
+
+	for (g = FIRST_GROUP; g < pc->fresh; g++) {
+		const struct group *group = &pc->groups[g];
+		uint32_t present = group->bits & 0xff;
+
+		if (!group->bits)
+			continue;
+		if (group->bits & ~(present * ALL_OF_PAGE) ||
+		    group->hash != hash_group(group->object, group->number) ||
+		    table_find(pc, group->hash, group->object, group->number,
+			       &where) != g)
+			return UINT64_MAX;
+		nr += (uint32_t)__builtin_popcount(present);
+		nr_groups++;
+	}
+	return nr_groups == pc->nr_groups ? nr : UINT64_MAX;
 }
 
 int pagecache_validate(const struct pagecache *pc)
 {
-	uint64_t slots = 0, nodes = 0, i;
-	uint32_t n;
+	uint64_t slots = 0, groups = pc->nr_groups, i;
+	uint32_t g;
 
 	for (i = 0; i <= pc->mask; i++)
 		slots += (uint32_t)pc->slots[i] != 0;
-	for (n = pc->free; n; n = pc->nodes[n].next) {
-		if (pc->nodes[n].prev != n || nodes++ > pc->end)
+	for (g = pc->free; g; g = pc->links[g * GROUP].next)
+		if (pc->groups[g].bits || groups++ > pc->fresh)
 			return -EUCLEAN;
-	}
-	nodes += pagecache_resident(pc);
-	if (slots != pagecache_resident(pc) || nodes != pc->fresh - FIRST_NODE ||
+	if (slots != pc->nr_groups || slots > pc->mask / 2 ||
+	    groups != pc->fresh - FIRST_GROUP ||
+	    pagecache_resident(pc) + pc->room != pc->pages ||
+	    validate_groups(pc) != pagecache_resident(pc) ||
 	    validate_list(pc, LIST_INACTIVE) != pc->size[LIST_INACTIVE] ||
 	    validate_list(pc, LIST_ACTIVE) != pc->size[LIST_ACTIVE])
 		return -EUCLEAN;
@@ -463,14 +591,28 @@ static uint32_t inactive_ratio(uint64_t pages)
 
 static void list_init(struct pagecache *pc, uint32_t list)
 {
-	pc->nodes[list].next = list;
-	pc->nodes[list].prev = list;
+	pc->links[list].next = list;
+	pc->links[list].prev = list;
+}
+
+/* Room for a group a page, and for one that is new before an old one goes. */
+static bool allocate(struct pagecache *pc)
+{
+	size_t groups = FIRST_GROUP + (size_t)pc->pages + 1;
+	size_t slots = FIRST_SLOTS;
+
+	while (slots / 2 <= (size_t)pc->pages + 1)
+		slots *= 2;
+	pc->groups = calloc(groups, sizeof(*pc->groups));
+	pc->links = aligned_alloc(GROUP * sizeof(*pc->links),
+				  groups * GROUP * sizeof(*pc->links));
+	pc->slots = calloc(slots, sizeof(*pc->slots));
+	return pc->groups && pc->links && pc->slots;
 }
 
 struct pagecache *pagecache_create(const struct pagecache_config *config)
 {
 	struct pagecache *pc;
-	unsigned int bits = 4;
 
 	if (config->pages > PAGECACHE_MAX_PAGES ||
 	    (unsigned int)config->policy >= PAGECACHE_NR_POLICIES ||
@@ -478,21 +620,17 @@ struct pagecache *pagecache_create(const struct pagecache_config *config)
 		errno = EINVAL;
 		return NULL;
 	}
-	while (1ULL << bits < 2 * config->pages)
-		bits++;
 	pc = calloc(1, sizeof(*pc));
 	if (!pc)
 		return NULL;
-	pc->mask = (1U << bits) - 1;
-	pc->shift = 32 - bits;
-	pc->fresh = FIRST_NODE;
-	pc->end = FIRST_NODE + config->pages;
+	pc->pages = pc->room = (uint32_t)config->pages;
+	pc->mask = FIRST_SLOTS - 1;
+	pc->shift = 32 - __builtin_ctz(FIRST_SLOTS);
+	pc->fresh = FIRST_GROUP;
 	pc->inactive_ratio = inactive_ratio(config->pages);
 	pc->overwrites = config->writes == PAGECACHE_WRITE_OVERWRITES;
 	pc->two_lists = config->policy == PAGECACHE_ACTIVE_INACTIVE;
-	pc->nodes = calloc(pc->end, sizeof(*pc->nodes));
-	pc->slots = calloc(1ULL << bits, sizeof(*pc->slots));
-	if (!pc->nodes || !pc->slots) {
+	if (!allocate(pc)) {
 		pagecache_destroy(pc);
 		errno = ENOMEM;
 		return NULL;
@@ -507,6 +645,7 @@ void pagecache_destroy(struct pagecache *pc)
 	if (!pc)
 		return;
 	free(pc->slots);
-	free(pc->nodes);
+	free(pc->links);
+	free(pc->groups);
 	free(pc);
 }

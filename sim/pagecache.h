@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #define PAGECACHE_MAX_PAGES	((1U << 29) - 2)
-#define PAGECACHE_MAX_OPS	2	/* of one call */
+#define PAGECACHE_MAX_OPS	2	/* of a page, and of a discard */
 
 enum pagecache_policy {
 	PAGECACHE_LRU,			/* one list, least recently used leaves */
@@ -75,20 +75,36 @@ struct pagecache *pagecache_create(const struct pagecache_config *config);
 void pagecache_destroy(struct pagecache *pc);
 
 /*
- * Reference one page.  @out has room for PAGECACHE_MAX_OPS; returns how many it
- * was given, in the order in which tmem must see them:
+ * Reference @count (0 or more) pages from @index on; none may lie past index
+ * 2^32 - 1.  @out has room for @count * PAGECACHE_MAX_OPS; returns how many it was
+ * given, in the order in which tmem must see them.  For each page:
  *
  *	hit	nothing
  *	miss	GET (a write that overwrites: FLUSH) of this page, then PUT of
  *		the page that leaves, where one has to
  *
  * Without a page cache every reference misses, and the page itself leaves right
- * after: GET or FLUSH, then PUT of it.
+ * after: GET or FLUSH, then PUT of it.  A run costs less than its pages one by one.
  */
-unsigned int pagecache_read(struct pagecache *pc, uint32_t object, uint32_t index,
-			    struct pagecache_op *out);
-unsigned int pagecache_write(struct pagecache *pc, uint32_t object, uint32_t index,
-			     struct pagecache_op *out);
+unsigned int pagecache_read_pages(struct pagecache *pc, uint32_t object,
+				  uint32_t index, uint32_t count,
+				  struct pagecache_op *out);
+unsigned int pagecache_write_pages(struct pagecache *pc, uint32_t object,
+				   uint32_t index, uint32_t count,
+				   struct pagecache_op *out);
+
+/* Reference one page. */
+static inline unsigned int pagecache_read(struct pagecache *pc, uint32_t object,
+					  uint32_t index, struct pagecache_op *out)
+{
+	return pagecache_read_pages(pc, object, index, 1, out);
+}
+
+static inline unsigned int pagecache_write(struct pagecache *pc, uint32_t object,
+					   uint32_t index, struct pagecache_op *out)
+{
+	return pagecache_write_pages(pc, object, index, 1, out);
+}
 
 /*
  * The pages from @index on are no more (truncated, deleted): drop those that

@@ -5,8 +5,9 @@
  *	zstd -dc arc-P3.lis.zst | bench_pagecache PAGES [ROUNDS]
  *
  * Reads an ARC trace ("start count ignore number" a line), expands it into
- * memory, cut into objects of 16384 pages, and runs it through both policies.
- * Prints the median, the fastest and the slowest of the rounds, in CPU time.
+ * memory, cut into objects of 16384 pages, and runs it through both policies, page
+ * by page and in runs of up to 64 pages, as the replay does.  Prints the median,
+ * the fastest and the slowest of the rounds, in CPU time.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "../pagecache.h"
 
 #define OBJECT_PAGES 16384U
+#define RUN_PAGES 64U
 
 struct page {
 	uint32_t object;
@@ -53,19 +55,36 @@ static double now(void)
 
 static uint64_t sink;
 
-static double one_round(const struct pagecache_config *config, uint64_t *misses)
+/* How many pages follow one another from @first on. */
+static uint32_t run_length(size_t first, uint32_t most)
+{
+	uint32_t nr = 1;
+
+	while (nr < most && first + nr < nr_pages &&
+	       pages[first + nr].object == pages[first].object &&
+	       pages[first + nr].index == pages[first].index + nr)
+		nr++;
+	return nr;
+}
+
+static double one_round(const struct pagecache_config *config, uint32_t most,
+			uint64_t *misses)
 {
 	struct pagecache *pc = pagecache_create(config);
 	struct pagecache_counters count;
-	struct pagecache_op out[PAGECACHE_MAX_OPS];
+	struct pagecache_op out[RUN_PAGES * PAGECACHE_MAX_OPS];
+	uint32_t nr;
 	double t;
 	size_t i;
 
 	if (!pc)
 		exit(1);
 	t = now();
-	for (i = 0; i < nr_pages; i++)
-		sink += pagecache_read(pc, pages[i].object, pages[i].index, out);
+	for (i = 0; i < nr_pages; i += nr) {
+		nr = run_length(i, most);
+		sink += pagecache_read_pages(pc, pages[i].object,
+					     pages[i].index, nr, out);
+	}
 	t = now() - t;
 	pagecache_counters(pc, &count);
 	*misses = count.misses;
@@ -80,14 +99,15 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void bench(const char *name, const struct pagecache_config *config, int rounds)
+static void bench(const char *name, const struct pagecache_config *config,
+		  uint32_t most, int rounds)
 {
 	double t[64];
 	uint64_t misses = 0;
 	int i;
 
 	for (i = 0; i < rounds; i++)
-		t[i] = one_round(config, &misses);
+		t[i] = one_round(config, most, &misses);
 	qsort(t, rounds, sizeof(t[0]), compare);
 	printf("%-16s median %6.2f ns, %.2f to %.2f, misses %llu\n",
 	       name, t[rounds / 2], t[0], t[rounds - 1],
@@ -107,8 +127,9 @@ int main(int argc, char **argv)
 	read_trace();
 	printf("%zu references, %s pages\n", nr_pages, argv[1]);
 	config.policy = PAGECACHE_LRU;
-	bench("lru", &config, rounds);
+	bench("lru, by page", &config, 1, rounds);
+	bench("lru", &config, RUN_PAGES, rounds);
 	config.policy = PAGECACHE_ACTIVE_INACTIVE;
-	bench("active-inactive", &config, rounds);
+	bench("active-inactive", &config, RUN_PAGES, rounds);
 	return sink == 0;
 }

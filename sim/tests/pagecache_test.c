@@ -228,12 +228,37 @@ static uint32_t rnd_index(void)
 	return rnd(4) ? index : UINT32_MAX - index;
 }
 
+#define MOST_PAGES 40			/* of a run */
+
+/* One page, or a run; both models, operation by operation. */
+static void compare_reference(struct pagecache *pc, struct model *m,
+			      uint32_t object, uint32_t index, bool write)
+{
+	struct pagecache_op a[MOST_PAGES * PAGECACHE_MAX_OPS];
+	struct pagecache_op b[MOST_PAGES * PAGECACHE_MAX_OPS];
+	uint32_t count = rnd(4) ? 1 : rnd(1 + MOST_PAGES), i;
+	unsigned int nr_a, nr_b = 0;
+
+	if (count > UINT32_MAX - index)
+		count = 1;
+	for (i = 0; i < count; i++)
+		nr_b += model_reference(m, object, index + i, write, b + nr_b);
+	if (count == 1 && rnd(2))
+		nr_a = write ? pagecache_write(pc, object, index, a) :
+			pagecache_read(pc, object, index, a);
+	else
+		nr_a = write ?
+			pagecache_write_pages(pc, object, index, count, a) :
+			pagecache_read_pages(pc, object, index, count, a);
+	same_ops(a, nr_a, b, nr_b);
+}
+
 static void compare(const struct pagecache_config *config, unsigned int steps)
 {
 	struct pagecache *pc = create(config->pages, config->policy, config->writes);
 	struct model *m = calloc(1, sizeof(*m));
 	struct pagecache_op a[PAGECACHE_MAX_OPS], b[PAGECACHE_MAX_OPS];
-	unsigned int i, nr_a, nr_b;
+	unsigned int i, nr;
 
 	assert_non_null(m);
 	m->config = *config;
@@ -241,19 +266,14 @@ static void compare(const struct pagecache_config *config, unsigned int steps)
 		uint32_t object = rnd(3) * 0x55555555U, index = rnd_index();
 		uint32_t what = rnd(100), count;
 
-		if (what < 70) {
-			nr_a = pagecache_read(pc, object, index, a);
-			nr_b = model_reference(m, object, index, false, b);
-		} else if (what < 98) {
-			nr_a = pagecache_write(pc, object, index, a);
-			nr_b = model_reference(m, object, index, true, b);
+		if (what < 98) {
+			compare_reference(pc, m, object, index, what >= 70);
 		} else {
 			count = rnd(8) ? 1 + rnd(60) : UINT32_MAX - rnd(2);
-			nr_a = pagecache_discard(pc, object, index, count, a);
+			nr = pagecache_discard(pc, object, index, count, a);
 			model_discard(m, object, index, count, b);
-			nr_b = 1;
+			same_ops(a, nr, b, 1);
 		}
-		same_ops(a, nr_a, b, nr_b);
 		if (i % 64 == 0) {
 			assert_int_equal(pagecache_validate(pc), 0);
 			same_counters(pc, m);
