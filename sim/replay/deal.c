@@ -18,6 +18,14 @@
  * operations of the object since its last flush is dealt a POST at this point,
  * and the flush waits for as many posts; every other thread that is dealt a
  * later operation of the object gets a WAIT for the flush before it.
+ *
+ * With one thread every order is the order of the trace.
+ *
+ * Bounded queues.  Chunks go round: a worker gives back the one it has finished
+ * when it takes the next, and the dealer fills it anew.  A dealer that has found a
+ * queue full sleeps until half of it is free, so that two threads which overlap
+ * wake one another once in half a queue and not once a chunk.  All that was dealt
+ * is out by then (see hand_out()), so the worker gets there.
  */
 #include "deal.h"
 
@@ -35,36 +43,6 @@ struct deal_object {
 	u32 fence;		/* number of the last flush + 1, 0: none */
 };
 
-void chunk_free(struct chunk *chunk)
-{
-	if (!chunk)
-		return;
-	free(chunk->times);
-	free(chunk->fences);
-	free(chunk);
-}
-
-static struct chunk *chunk_new(bool with_times, u32 room)
-{
-	struct chunk *chunk = malloc(sizeof(*chunk) +
-				     room * sizeof(*chunk->ops));
-
-	if (!chunk)
-		return NULL;
-	chunk->next = NULL;
-	chunk->nr = 0;
-	chunk->fences = NULL;
-	chunk->times = NULL;
-	if (with_times) {
-		chunk->times = malloc(room * sizeof(*chunk->times));
-		if (!chunk->times) {
-			free(chunk);
-			return NULL;
-		}
-	}
-	return chunk;
-}
-
 /* ---- queues ---- */
 
 static void queue_init(struct queue *queue, u32 limit)
@@ -74,6 +52,7 @@ static void queue_init(struct queue *queue, u32 limit)
 	pthread_cond_init(&queue->room, NULL);
 	queue->head = NULL;
 	queue->tail = &queue->head;
+	queue->done = NULL;
 	queue->nr = 0;
 	queue->limit = limit;
 	queue->ended = false;
@@ -82,19 +61,17 @@ static void queue_init(struct queue *queue, u32 limit)
 
 static void queue_exit(struct queue *queue)
 {
-	struct chunk *chunk;
-
-	while ((chunk = queue->head)) {
-		queue->head = chunk->next;
-		chunk_free(chunk);
-	}
 	pthread_mutex_destroy(&queue->lock);
 	pthread_cond_destroy(&queue->more);
 	pthread_cond_destroy(&queue->room);
 }
 
-/* With @patience, waits for room in a bounded queue. */
-static int queue_push(struct queue *queue, struct chunk *chunk, bool patience)
+/*
+ * With @patience, waits for room in a bounded queue.  Where @spare is empty, takes
+ * what chunks the worker has done with.
+ */
+static int queue_push(struct queue *queue, struct chunk *chunk, bool patience,
+		      struct chunk **spare)
 {
 	int ret = 0;
 
@@ -110,9 +87,11 @@ static int queue_push(struct queue *queue, struct chunk *chunk, bool patience)
 		queue->nr++;
 		pthread_cond_signal(&queue->more);
 	}
+	if (!*spare) {
+		*spare = queue->done;
+		queue->done = NULL;
+	}
 	pthread_mutex_unlock(&queue->lock);
-	if (ret)
-		chunk_free(chunk);
 	return ret;
 }
 
@@ -137,6 +116,10 @@ struct chunk *queue_next(struct queue *queue, struct chunk *cursor)
 	struct chunk *chunk;
 
 	pthread_mutex_lock(&queue->lock);
+	if (cursor && queue->limit) {
+		cursor->next = queue->done;
+		queue->done = cursor;
+	}
 	for (;;) {
 		/* bounded: always the head; kept: after the cursor */
 		chunk = cursor && !queue->limit ? cursor->next : queue->head;
@@ -149,7 +132,8 @@ struct chunk *queue_next(struct queue *queue, struct chunk *cursor)
 		if (!queue->head)
 			queue->tail = &queue->head;
 		queue->nr--;
-		pthread_cond_signal(&queue->room);
+		if (queue->nr <= queue->limit / 2)
+			pthread_cond_signal(&queue->room);
 	}
 	pthread_mutex_unlock(&queue->lock);
 	return chunk;
@@ -167,7 +151,7 @@ int deal_init(struct deal *deal, enum order order, u32 threads,
 	deal->threads = threads;
 	deal->chunk_ops = order == ORDER_GLOBAL || order == ORDER_NONE ?
 		TURN_OPS : CHUNK_OPS;
-	deal->with_times = with_times;
+	chunks_init(&deal->chunks, deal->chunk_ops, with_times);
 	for (i = 0; i < threads; i++)
 		queue_init(&deal->queues[i], limit);
 	deal->fences = calloc(FENCE_SEGMENTS, sizeof(*deal->fences));
@@ -182,10 +166,9 @@ void deal_exit(struct deal *deal)
 {
 	u32 i;
 
-	for (i = 0; i < deal->threads; i++) {
-		chunk_free(deal->open[i]);
+	for (i = 0; i < deal->threads; i++)
 		queue_exit(&deal->queues[i]);
-	}
+	chunks_exit(&deal->chunks);
 	if (deal->fences)
 		for (i = 0; i < FENCE_SEGMENTS && deal->fences[i]; i++)
 			free(deal->fences[i]);
@@ -202,7 +185,8 @@ static int hand_out_one(struct deal *deal, u32 thread, bool patience)
 	struct chunk *chunk = deal->open[thread];
 
 	deal->open[thread] = NULL;
-	return chunk ? queue_push(&deal->queues[thread], chunk, patience) : 0;
+	return chunk ? queue_push(&deal->queues[thread], chunk, patience,
+				  &deal->spare) : 0;
 }
 
 static bool queue_full(struct queue *queue)
@@ -234,39 +218,85 @@ static int hand_out(struct deal *deal, u32 thread)
 	return hand_out_one(deal, thread, true);
 }
 
-/* Append to a thread's open chunk; @fence: of a range flush, +1. */
-static int append(struct deal *deal, u32 thread, struct op op, u64 time,
-		  u32 fence)
+/* An empty open chunk, in the place of one that is full or not there. */
+static struct chunk *next_chunk(struct deal *deal, u32 thread)
+{
+	int ret = deal->open[thread] ? hand_out(deal, thread) : 0;
+	struct chunk *chunk;
+
+	if (ret)
+		return ERR_PTR(ret);
+	chunk = deal->spare;
+	if (chunk) {
+		deal->spare = chunk->next;
+		chunk_reset(chunk);
+	} else {
+		chunk = chunk_new(&deal->chunks);
+		if (!chunk)
+			return ERR_PTR(-ENOMEM);
+	}
+	chunk->first = deal->nr_ops;
+	chunk->number = deal->next_chunk++;
+	deal->open[thread] = chunk;
+	return chunk;
+}
+
+/* The thread's open chunk, with room for one more operation; or an ERR_PTR. */
+static inline struct chunk *open_chunk(struct deal *deal, u32 thread)
 {
 	struct chunk *chunk = deal->open[thread];
-	int ret;
 
-	if (chunk && chunk->nr == deal->chunk_ops) {
-		ret = hand_out(deal, thread);
-		if (ret)
-			return ret;
-		chunk = NULL;
-	}
-	if (!chunk) {
-		chunk = chunk_new(deal->with_times, deal->chunk_ops);
-		if (!chunk)
-			return -ENOMEM;
-		chunk->first = deal->nr_ops;
-		chunk->number = deal->next_chunk++;
-		deal->open[thread] = chunk;
-	}
-	if (fence && !chunk->fences) {
-		chunk->fences = calloc(deal->chunk_ops, sizeof(*chunk->fences));
-		if (!chunk->fences)
-			return -ENOMEM;
-	}
-	if (fence) {
-		chunk->fences[chunk->nr] = fence - 1;
-		op.flags |= OP_FENCED;
-	}
+	if (likely(chunk && chunk->nr < deal->chunk_ops))
+		return chunk;
+	return next_chunk(deal, thread);
+}
+
+static inline int append(struct deal *deal, u32 thread, struct op op, u64 time)
+{
+	struct chunk *chunk = open_chunk(deal, thread);
+
+	if (IS_ERR(chunk))
+		return (int)PTR_ERR(chunk);
 	if (chunk->times)
 		chunk->times[chunk->nr] = time;
 	chunk->ops[chunk->nr++] = op;
+	return 0;
+}
+
+/* A range flush with a fence. */
+static int append_fenced(struct deal *deal, u32 thread, struct op op, u64 time,
+			 u32 fence)
+{
+	struct chunk *chunk = open_chunk(deal, thread);
+
+	if (IS_ERR(chunk))
+		return (int)PTR_ERR(chunk);
+	if (chunk_need_fences(&deal->chunks, chunk))
+		return -ENOMEM;
+	chunk->fences[chunk->nr] = fence;
+	op.flags |= OP_FENCED;
+	return append(deal, thread, op, time);
+}
+
+/* All to the only thread. */
+static int append_all(struct deal *deal, const struct op *ops, u32 nr, u64 time)
+{
+	struct chunk *chunk;
+	u32 some, i;
+
+	for (; nr; ops += some, nr -= some) {
+		deal->nr_ops++;
+		chunk = open_chunk(deal, 0);
+		if (IS_ERR(chunk))
+			return (int)PTR_ERR(chunk);
+		some = min(nr, deal->chunk_ops - chunk->nr);
+		deal->nr_ops += some - 1;
+		if (ops != chunk->ops + chunk->nr)
+			memcpy(chunk->ops + chunk->nr, ops, some * sizeof(*ops));
+		for (i = 0; chunk->times && i < some; i++)
+			chunk->times[chunk->nr + i] = time;
+		chunk->nr += some;
+	}
 	return 0;
 }
 
@@ -311,14 +341,14 @@ static int deal_flush(struct deal *deal, struct op op, u64 time)
 	for (t = 0; t < deal->threads; t++) {
 		if (!(state->since & BIT_ULL(t)))
 			continue;
-		ret = append(deal, t, post, time, 0);
+		ret = append(deal, t, post, time);
 		if (ret)
 			return ret;
 	}
 	state->since = 0;
 	state->behind = BIT_ULL(self);
 	state->fence = number + 1;
-	return append(deal, self, op, time, number + 1);
+	return append_fenced(deal, self, op, time, number);
 }
 
 static int deal_handle(struct deal *deal, struct op op, u64 time)
@@ -328,8 +358,6 @@ static int deal_handle(struct deal *deal, struct op op, u64 time)
 	u32 t;
 	int ret;
 
-	if (deal->threads == 1)
-		return append(deal, 0, op, time, 0);
 	if (op.kind == OP_FLUSH_RANGE)
 		return deal_flush(deal, op, time);
 	t = handle_hash(op.object, op.index) % deal->threads;
@@ -338,13 +366,13 @@ static int deal_handle(struct deal *deal, struct op op, u64 time)
 		return -ENOMEM;
 	if (state->fence && !(state->behind & BIT_ULL(t))) {
 		wait.arg = state->fence - 1;
-		ret = append(deal, t, wait, time, 0);
+		ret = append(deal, t, wait, time);
 		if (ret)
 			return ret;
 		state->behind |= BIT_ULL(t);
 	}
 	state->since |= BIT_ULL(t);
-	return append(deal, t, op, time, 0);
+	return append(deal, t, op, time);
 }
 
 /* Whole chunks in turn: the thread that has the open one, or the next. */
@@ -356,17 +384,16 @@ static int deal_in_turn(struct deal *deal, struct op op, u64 time)
 
 	if (deal->next_chunk && deal->open[last] &&
 	    deal->open[last]->nr < deal->chunk_ops)
-		return append(deal, last, op, time, 0);
+		return append(deal, last, op, time);
 	if (deal->next_chunk) {
 		ret = hand_out(deal, last);
 		if (ret)
 			return ret;
 	}
-	return append(deal, (u32)(deal->next_chunk % deal->threads), op, time,
-		      0);
+	return append(deal, (u32)(deal->next_chunk % deal->threads), op, time);
 }
 
-int deal_op(struct deal *deal, struct op op, u64 time, u32 cpu)
+static inline int deal_op(struct deal *deal, struct op op, u64 time, u32 cpu)
 {
 	deal->nr_ops++;
 	switch (op.kind == OP_BUDGET && deal->order != ORDER_GLOBAL ?
@@ -374,12 +401,24 @@ int deal_op(struct deal *deal, struct op op, u64 time, u32 cpu)
 	case ORDER_HANDLE:
 		return deal_handle(deal, op, time);
 	case ORDER_OBJECT:
-		return append(deal, object_thread(deal, op.object), op, time, 0);
+		return append(deal, object_thread(deal, op.object), op, time);
 	case ORDER_CPU:
-		return append(deal, cpu % deal->threads, op, time, 0);
+		return append(deal, cpu % deal->threads, op, time);
 	default:
 		return deal_in_turn(deal, op, time);
 	}
+}
+
+int deal_ops(struct deal *deal, const struct op *ops, u32 nr, u64 time, u32 cpu)
+{
+	int ret = 0;
+	u32 i;
+
+	if (deal->threads == 1)
+		return append_all(deal, ops, nr, time);
+	for (i = 0; !ret && i < nr; i++)
+		ret = deal_op(deal, ops[i], time, cpu);
+	return ret;
 }
 
 int deal_end(struct deal *deal)

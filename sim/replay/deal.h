@@ -7,7 +7,7 @@
 
 #include <pthread.h>
 
-#include "ops.h"
+#include "chunk.h"
 
 #define REPLAY_MAX_THREADS	64U
 
@@ -46,6 +46,7 @@ struct queue {
 	pthread_cond_t room;	/* to a bounded queue */
 	struct chunk *head;
 	struct chunk **tail;
+	struct chunk *done;	/* bounded: executed, to be filled again */
 	u32 nr;
 	u32 limit;		/* chunks, 0: none */
 	bool ended;
@@ -56,7 +57,8 @@ struct deal {
 	enum order order;
 	u32 threads;
 	u32 chunk_ops;		/* room of a chunk */
-	bool with_times;
+	struct chunks chunks;
+	struct chunk *spare;	/* to be used before new ones */
 	struct queue queues[REPLAY_MAX_THREADS];
 	struct chunk *open[REPLAY_MAX_THREADS];
 	u64 next_chunk;		/* number of the next chunk */
@@ -70,8 +72,24 @@ int deal_init(struct deal *deal, enum order order, u32 threads,
 	      bool with_times, u32 limit);
 void deal_exit(struct deal *deal);
 
-/* Deal one operation; 0, -ENOMEM, or -ECANCELED if nobody reads any more. */
-int deal_op(struct deal *deal, struct op op, u64 time, u32 cpu);
+/*
+ * Where @nr operations that will be dealt next may be made: there they need not be
+ * copied.  NULL: they may be anywhere.
+ */
+static inline struct op *deal_room(const struct deal *deal, u32 nr)
+{
+	struct chunk *chunk = deal->open[0];
+
+	if (deal->threads > 1 || !chunk || deal->chunk_ops - chunk->nr < nr)
+		return NULL;
+	return chunk->ops + chunk->nr;
+}
+
+/*
+ * Deal @nr operations of one time and CPU, in their order; 0, -ENOMEM, or -ECANCELED
+ * if nobody reads any more.
+ */
+int deal_ops(struct deal *deal, const struct op *ops, u32 nr, u64 time, u32 cpu);
 
 /* No more operations: hand out what is open. */
 int deal_end(struct deal *deal);
@@ -85,12 +103,12 @@ static inline struct fence *fence_at(const struct deal *deal, u32 n)
 void deal_reset_fences(struct deal *deal);
 
 /*
- * The next chunk of a thread's queue; waits; NULL: the end.  @cursor: NULL at
- * the start.  Where queues are bounded the chunk is taken off and the caller
- * frees it with chunk_free(); else it stays for the next run.
+ * The next chunk of a thread's queue; waits; NULL: the end.  @cursor: the chunk
+ * before it, which the caller has done with; NULL at the start.  Where queues are
+ * bounded the chunk is taken off, and @cursor is given back to be filled again; else
+ * all stay for the next run.
  */
 struct chunk *queue_next(struct queue *queue, struct chunk *cursor);
 void queue_abandon(struct queue *queue);
-void chunk_free(struct chunk *chunk);
 
 #endif /* TMEM_SIM_DEAL_H */

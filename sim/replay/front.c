@@ -2,8 +2,12 @@
 /*
  * front.c - from traces to streams of operations
  *
- *	block --> event --> page (runs are cut up) --> page-cache model, for page
- *	references --> operation --> what a get must find --> dealt to a thread
+ *	block --> event --> some of its pages --> page-cache model, for page
+ *	references --> operations --> what gets must find --> dealt to threads
+ *
+ * The pages of an event go through each of these steps BATCH at a time: what they
+ * have in common is looked at once, and what lies between two steps stays in the
+ * first-level cache.
  *
  * Each client has a page cache of its own.  Nothing here depends on tmem's answers,
  * so all of it can be done before the replay's clock starts.
@@ -16,6 +20,7 @@
 
 #define NO_CLIENT	UINT16_MAX
 #define NO_OBJECT	UINT32_MAX
+#define BATCH		64U	/* pages */
 
 static int fail(struct front *front, int code, const char *what)
 {
@@ -139,92 +144,111 @@ struct place {
 	u16 client;
 };
 
-static int deal_one(struct front *front, const struct place *place,
-		    struct op op)
+static int deal(struct front *front, const struct place *place,
+		const struct op *ops, u32 nr)
 {
-	int ret;
+	int ret = deal_ops(&front->deal, ops, nr, place->time, place->cpu);
 
-	op.client = place->client;
-	ret = deal_op(&front->deal, op, place->time, place->cpu);
-	if (ret == -ENOMEM)
-		return no_memory(front);
-	return ret;
+	return ret == -ENOMEM ? no_memory(front) : ret;
 }
 
-/* Fill in what a verified replay needs of one operation, and deal it. */
-static int deal_checked(struct front *front, const struct place *place,
-			struct op op)
+/* Keep track of an operation, and fill in what it must find. */
+static int expect_op(struct front *front, struct op *op)
 {
-	u32 flags = front->pools[object_at(&front->objects,
-					   op.object)->pool].flags;
 	struct expect *expect = front->expect;
+	u32 pool = object_at(&front->objects, op->object)->pool;
 
-	if (op.kind == OP_PUT) {
-		if (front->nr_versions == UINT32_MAX)
-			return fail(front, -EINVAL, "more than 4 billion puts: "
-				    "use --max-events");
-		op.arg = ++front->nr_versions;
-	}
-	if (!expect)
-		return deal_one(front, place, op);
-	switch (op.kind) {
+	switch (op->kind) {
 	case OP_PUT:
-		if (expect_put(expect, op.object, op.index, op.arg))
-			return no_memory(front);
-		break;
+		return expect_put(expect, op->object, op->index, op->arg);
 	case OP_GET:
-		op.arg = expect_get(expect, op.object, op.index, !flags);
+		op->arg = expect_get(expect, op->object, op->index,
+				     !front->pools[pool].flags);
 		break;
 	case OP_FLUSH:
-		expect_flush(expect, op.object, op.index, op.index);
+		expect_flush(expect, op->object, op->index, op->index);
 		break;
 	case OP_FLUSH_RANGE:
-		expect_flush(expect, op.object, op.index, op.arg);
+		expect_flush(expect, op->object, op->index, op->arg);
 		break;
 	}
-	return deal_one(front, place, op);
+	return 0;
+}
+
+/* Deal operations that are complete but for what gets must find. */
+static int deal_checked(struct front *front, const struct place *place,
+			struct op *ops, u32 nr)
+{
+	u32 i;
+
+	for (i = 0; front->expect && i < nr; i++)
+		if (expect_op(front, &ops[i]))
+			return no_memory(front);
+	return deal(front, place, ops, nr);
+}
+
+/* After puts were numbered: @before, unless numbers ran out, was not more. */
+static int check_versions(struct front *front, u32 before)
+{
+	return front->nr_versions >= before ? 0 :
+		fail(front, -EINVAL, "more than 4 billion puts: "
+		     "use --max-events");
 }
 
 /* A flush of @count pages from @index on; 0: to the end of the object. */
 static int deal_flush(struct front *front, const struct place *place,
 		      u32 object, u32 index, u32 count)
 {
-	struct op op = { .object = object, .index = index, .kind = OP_FLUSH };
+	struct op op = { .object = object, .index = index, .kind = OP_FLUSH,
+			 .client = place->client };
 
 	if (count != 1) {
 		op.kind = OP_FLUSH_RANGE;
 		op.arg = count ? index + (count - 1) : UINT32_MAX;
 	}
-	return deal_checked(front, place, op);
+	return deal_checked(front, place, &op, 1);
+}
+
+/* Puts or gets of @count pages, BATCH or less. */
+static int deal_pages(struct front *front, const struct place *place,
+		      enum op_kind kind, u32 object, u32 index, u32 count)
+{
+	u32 before = front->nr_versions, i;
+	struct op ops[BATCH];
+	int ret;
+
+	for (i = 0; i < count; i++)
+		ops[i] = (struct op){
+			.object = object, .index = index + i,
+			.arg = kind == OP_PUT ? ++front->nr_versions : 0,
+			.client = place->client, .kind = (u8)kind,
+		};
+	ret = check_versions(front, before);
+	return ret ? ret : deal_checked(front, place, ops, count);
 }
 
 static int operation(struct front *front, const struct place *place,
 		     const struct trace_event *event, u32 object)
 {
-	struct op op = { .object = object };
-	u32 i;
-	int ret;
+	enum op_kind kind = event->op == TRACE_PUT ? OP_PUT : OP_GET;
+	u32 i, nr;
+	int ret = 0;
 
 	switch (event->op) {
 	case TRACE_PUT:
-		op.kind = OP_PUT;
-		break;
 	case TRACE_GET:
-		op.kind = OP_GET;
-		break;
+		for (i = 0; !ret && i < event->count; i += nr) {
+			nr = min(event->count - i, BATCH);
+			ret = deal_pages(front, place, kind, object,
+					 event->index + i, nr);
+		}
+		return ret;
 	case TRACE_FLUSH:
 		return deal_flush(front, place, object, event->index,
 				  event->count);
 	default:
 		return deal_flush(front, place, object, 0, 0);
 	}
-	for (i = 0; i < event->count; i++) {
-		op.index = event->index + i;
-		ret = deal_checked(front, place, op);
-		if (ret)
-			return ret;
-	}
-	return 0;
 }
 
 /* ---- page references ---- */
@@ -237,24 +261,50 @@ static struct pagecache *client_cache(struct front *front, u16 client)
 	return front->caches[client];
 }
 
+/* What the model wants done, each with one page. */
 static int deal_cache_ops(struct front *front, const struct place *place,
-			  const struct pagecache_op *out, unsigned int nr)
+			  const struct pagecache_op *out, u32 nr)
 {
-	unsigned int i;
+	static const u8 kinds[] = {
+		[PAGECACHE_GET] = OP_GET,
+		[PAGECACHE_PUT] = OP_PUT,
+		[PAGECACHE_FLUSH] = OP_FLUSH,
+	};
+	u32 before = front->nr_versions, version = before, i;
+	struct op buffer[BATCH * PAGECACHE_MAX_OPS];
+	struct op *ops = deal_room(&front->deal, nr), *op;
+	int ret;
+
+	if (!ops)
+		ops = buffer;
+	for (i = 0, op = ops; i < nr; i++, op++) {
+		bool put = out[i].op == PAGECACHE_PUT;
+
+		version += put;
+		op->object = out[i].object;
+		op->index = out[i].index;
+		op->arg = put ? version : 0;
+		op->client = place->client;
+		op->kind = kinds[out[i].op];
+		op->flags = 0;
+	}
+	front->nr_versions = version;
+	ret = check_versions(front, before);
+	return ret ? ret : deal_checked(front, place, ops, nr);
+}
+
+static int discard(struct front *front, const struct place *place,
+		   struct pagecache *cache, const struct trace_event *event,
+		   u32 object)
+{
+	struct pagecache_op out[PAGECACHE_MAX_OPS];
+	unsigned int nr = pagecache_discard(cache, object, event->index,
+					    event->count, out), i;
 	int ret = 0;
 
-	for (i = 0; !ret && i < nr; i++) {
-		struct op op = { .object = out[i].object,
-				 .index = out[i].index };
-
-		if (out[i].op == PAGECACHE_FLUSH) {
-			ret = deal_flush(front, place, out[i].object,
-					 out[i].index, out[i].count);
-			continue;
-		}
-		op.kind = out[i].op == PAGECACHE_GET ? OP_GET : OP_PUT;
-		ret = deal_checked(front, place, op);
-	}
+	for (i = 0; !ret && i < nr; i++)
+		ret = deal_flush(front, place, out[i].object, out[i].index,
+				 out[i].count);
 	return ret;
 }
 
@@ -262,30 +312,25 @@ static int reference(struct front *front, const struct place *place,
 		     const struct trace_event *event, u32 object)
 {
 	struct pagecache *cache = client_cache(front, place->client);
-	struct pagecache_op out[PAGECACHE_MAX_OPS];
-	unsigned int nr;
-	u32 i;
-	int ret;
+	struct pagecache_op out[BATCH * PAGECACHE_MAX_OPS];
+	u32 i, pages, nr;
+	int ret = 0;
 
 	if (!cache)
 		return no_memory(front);
 	front->references = true;
-	if (event->op == TRACE_DISCARD) {
-		nr = pagecache_discard(cache, object, event->index,
-				       event->count, out);
-		return deal_cache_ops(front, place, out, nr);
-	}
-	for (i = 0; i < event->count; i++) {
+	if (event->op == TRACE_DISCARD)
+		return discard(front, place, cache, event, object);
+	for (i = 0; !ret && i < event->count; i += pages) {
 		u32 index = event->index + i;
 
+		pages = min(event->count - i, BATCH);
 		nr = event->op == TRACE_READ ?
-			pagecache_read(cache, object, index, out) :
-			pagecache_write(cache, object, index, out);
+			pagecache_read_pages(cache, object, index, pages, out) :
+			pagecache_write_pages(cache, object, index, pages, out);
 		ret = deal_cache_ops(front, place, out, nr);
-		if (ret)
-			return ret;
 	}
-	return 0;
+	return ret;
 }
 
 /* ---- events ---- */
@@ -294,13 +339,13 @@ static int reference(struct front *front, const struct place *place,
 static int due_steps(struct front *front, const struct place *place)
 {
 	const struct front_config *c = &front->config;
-	struct op op = { .kind = OP_BUDGET };
+	struct op op = { .kind = OP_BUDGET, .client = place->client };
 	int ret = 0;
 
 	while (!ret && front->next_step < c->nr_steps &&
 	       c->schedule[front->next_step].time <= place->time) {
 		op.arg = front->next_step++;
-		ret = deal_one(front, place, op);
+		ret = deal(front, place, &op, 1);
 	}
 	return ret;
 }

@@ -3,8 +3,9 @@
  * ops.h - what a replay executes: objects by number, operations in chunks
  *
  * The front end (front.c) turns traces into streams of operations, one stream a
- * thread (deal.c), cut into chunks.  A chunk is filled once and never changed, so
- * that the same chunks serve one design after another.
+ * thread (deal.c), cut into chunks.  A chunk is filled once and not changed after
+ * that, so that the same chunks serve one design after another; in a streamed replay
+ * it is filled again when its operations have been executed.
  */
 #ifndef TMEM_SIM_OPS_H
 #define TMEM_SIM_OPS_H
@@ -47,7 +48,8 @@ struct chunk {
 	u64 *times;		/* ns, one an operation, or NULL */
 	u32 *fences;		/* of range flushes, or NULL */
 	u32 nr;
-	struct op ops[];
+	/* so that none lies in two cache lines, and times may follow them */
+	struct op ops[] __attribute__((aligned(sizeof(struct op))));
 };
 
 struct object {

@@ -182,9 +182,7 @@ void *worker_main(void *arg)
 				pass_turn(run);
 		}
 		WRITE_ONCE(w->position, NOT_IN_A_CHUNK);
-		if (queue->limit)
-			chunk_free(chunk);
-		else if (READ_ONCE(run->stop))
+		if (!queue->limit && READ_ONCE(run->stop))
 			break;
 	}
 	w->end = clock_ticks();
