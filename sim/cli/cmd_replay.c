@@ -79,7 +79,6 @@ static void *front_thread(void *arg)
 static int front_ahead(struct session *s)
 {
 	struct cli_progress progress;
-	u64 begin = clock_system_ns();
 
 	cli_progress_begin(&progress, "reading events", s->front.nr_events);
 	s->front_ended = false;
@@ -96,8 +95,7 @@ static int front_ahead(struct session *s)
 	}
 	pthread_join(s->front_thread, NULL);
 	cli_progress_end(&progress);
-	s->report.front_seconds =
-		(double)(clock_system_ns() - begin) * 1e-9;
+	s->report.front_seconds = (double)s->front.ns * 1e-9;
 	if (s->front_result)
 		s->error = s->front.error;
 	return s->front_result;
@@ -208,6 +206,8 @@ static int one_run(struct session *s, const struct tmem_index_ops *design,
 	if (ret)
 		return ret;
 	out->cache = s->front.cache;
+	out->front_ns = s->front.ns;
+	out->front_cpu_ns = s->front.cpu_ns;
 	out->repeat = repeat;
 	s->report.nr_runs++;
 	s->report.events = s->front.events;

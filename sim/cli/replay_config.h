@@ -57,6 +57,8 @@ struct replay_config {
 struct replay_run {
 	struct run_result result;
 	struct pagecache_counters cache;
+	u64 front_ns;			/* reading, page-cache model, dealing: ... */
+	u64 front_cpu_ns;		/* ... this run's if streamed, else for all */
 	u32 repeat;			/* from 1 on */
 };
 
@@ -71,7 +73,7 @@ struct replay_report {
 	bool streamed;
 	uint64_t interval;			/* ns or events */
 	bool interval_events;
-	double front_seconds;		/* reading and the page-cache model */
+	double front_seconds;		/* of the front end, before the first run */
 	uint64_t events;
 	uint64_t peak_rss;			/* bytes, of the process */
 	struct replay_run *runs;

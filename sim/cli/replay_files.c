@@ -170,6 +170,9 @@ static json_t *run_json(const struct replay_report *r,
 			    number((u64)x->stats.v[TMEM_evicted]));
 	json_object_set_new(o, "ops", number(x->ops));
 	json_object_set_new(o, "seconds", json_real(x->seconds));
+	json_object_set_new(o, "front", json_pack("{s:f,s:f}",
+		"seconds", (double)run->front_ns * 1e-9,
+		"cpu_seconds", (double)run->front_cpu_ns * 1e-9));
 	json_object_set_new(o, "ops_per_second", json_real(
 		x->seconds > 0 ? (double)x->ops / x->seconds : 0));
 	if (r->config->miss_cost)

@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
+
 #define NO_CLIENT	UINT16_MAX
 #define NO_OBJECT	UINT32_MAX
 #define BATCH		64U	/* pages */
@@ -489,6 +491,7 @@ static void sum_caches(struct front *front)
 
 int front_run(struct front *front)
 {
+	u64 begin = clock_system_ns(), cpu_begin = clock_thread_ns();
 	int ret = 0, end;
 	u32 t;
 
@@ -499,5 +502,7 @@ int front_run(struct front *front)
 	end = deal_end(&front->deal);
 	if (!ret && end)
 		ret = end == -ENOMEM ? no_memory(front) : end;
+	front->ns = clock_system_ns() - begin;
+	front->cpu_ns = clock_thread_ns() - cpu_begin;
 	return ret == -ECANCELED ? 0 : ret;
 }

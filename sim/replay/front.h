@@ -55,6 +55,9 @@ struct front {
 	u32 nr_versions;	/* puts, numbered from 1 on */
 	u64 events;		/* read so far; READ_ONCE by a progress display */
 	u64 nr_events;		/* of all traces */
+	u64 ns;			/* that front_run() took, ... */
+	u64 cpu_ns;		/* ... and how long of it on a processor: without
+				 * waiting for room in bounded queues */
 	bool stop;		/* set from outside: end early */
 	struct trace_error error;
 

@@ -54,6 +54,11 @@ grep -q "^rcu " out || fail "no line for rcu in the table"
 expect 0 "" "$tmem" replay --threads 1 --design rcu --interval 500e --csv i.csv z.tmt
 [ "$(grep -c '^rcu,' i.csv)" -eq 10 ] || fail "10 intervals are not in the CSV"
 expect 0 "" "$tmem" replay --threads 2 --design objlock --stream --verify m.tmt
+for stream in "" --stream; do
+	expect 0 "" "$tmem" replay --design rcu $stream --json f.json m.tmt
+	grep -A3 '"front": {' f.json | grep -Eq '"cpu_seconds": ([1-9]|0\.0*[1-9])' ||
+		fail "no time of the front end in the JSON ${stream:+(streamed)}"
+done
 expect 0 "" "$tmem" replay --design rcu --timed --time-scale 0.1 m.tmt
 grep -Eq "kept up|KEEP UP" out || fail "timed does not say whether it kept up"
 expect 0 "" "$tmem" replay --design rcu --memory 4M@0,1M@5ms,8M@10ms --verify m.tmt
