@@ -80,6 +80,20 @@ static struct tmem_pool *pool_lookup(struct tmem *tm, int id)
 	return rcu_dereference(tm->pools[id]);
 }
 
+/*
+ * The pool again, in another section: @generation tells whether it is still the
+ * same, since another may have the id by now.  0 at first, and if there was none.
+ */
+static struct tmem_pool *pool_lookup_same(struct tmem *tm, int id,
+					  u64 *generation)
+{
+	struct tmem_pool *pool = pool_lookup(tm, id);
+
+	if (pool && !*generation)
+		*generation = pool->generation;
+	return pool && pool->generation == *generation ? pool : NULL;
+}
+
 /* Only store none does without bytes. */
 static bool bytes_valid(const struct tmem_pool *pool, const void *bytes)
 {
@@ -271,12 +285,7 @@ static int do_batch(struct tmem *tm, int id, struct tmem_io *io,
 	do {
 		some = min_t(unsigned int, nr, TMEM_BATCH);
 		rcu_read_lock();
-		pool = pool_lookup(tm, id);
-		if (!generation && pool)
-			generation = pool->generation;
-		/* another pool may have the id by now */
-		if (pool && pool->generation != generation)
-			pool = NULL;
+		pool = pool_lookup_same(tm, id, &generation);
 		if (generation)
 			done += do_some(pool, io, some, one);
 		rcu_read_unlock();
@@ -344,11 +353,9 @@ long tmem_flush_range(struct tmem *tm, int id, const struct tmem_oid *oid,
 	do {
 		more = false;
 		rcu_read_lock();
-		pool = pool_lookup(tm, id);
-		if (!generation && pool)
-			generation = pool->generation;
-		/* another pool may have the id by now: then all is flushed */
-		if (pool && pool->generation == generation) {
+		/* without it all is flushed */
+		pool = pool_lookup_same(tm, id, &generation);
+		if (pool) {
 			long batch = pool->index->flush_range(pool, oid,
 							      &range);
 
