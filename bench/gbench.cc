@@ -139,6 +139,11 @@ void gbench_use_real_time(struct gbench *b)
 	impl(b)->UseRealTime();
 }
 
+void gbench_use_manual_time(struct gbench *b)
+{
+	impl(b)->UseManualTime();
+}
+
 void gbench_fix_iterations(struct gbench *b, int64_t iterations)
 {
 	if (iterations < 1)
@@ -219,6 +224,11 @@ void gbench_resume(struct gbench_state *state)
 	impl(state)->ResumeTiming();
 }
 
+void gbench_set_time(struct gbench_state *state, double seconds)
+{
+	impl(state)->SetIterationTime(seconds);
+}
+
 void gbench_skip(struct gbench_state *state, const char *why)
 {
 	if (state->phase == SKIPPED)
@@ -287,6 +297,20 @@ void gbench_pin_threads(void)
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
 		if (CPU_ISSET(cpu, &set))
 			pin_cpus.push_back(cpu);
+}
+
+/* Threads are pinned to all CPUs that the process had at first. */
+void gbench_unpin(void)
+{
+	cpu_set_t set;
+
+	if (pin_cpus.empty())
+		return;
+	CPU_ZERO(&set);
+	for (int cpu : pin_cpus)
+		CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		perror("gbench: a thread could not be unpinned; sched_setaffinity");
 }
 
 int gbench_main(int *argc, char **argv)

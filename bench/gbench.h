@@ -80,6 +80,8 @@ void gbench_threads(struct gbench *b, int threads);
 void gbench_thread_range(struct gbench *b, int lo, int hi);
 /* Wall clock, not the threads' CPU time; what more than one thread wants. */
 void gbench_use_real_time(struct gbench *b);
+/* What gbench_set_time() says, of each iteration. */
+void gbench_use_manual_time(struct gbench *b);
 /* Exactly this many iterations a run, instead of enough for the time. */
 void gbench_fix_iterations(struct gbench *b, int64_t iterations);
 void gbench_min_time(struct gbench *b, double seconds);
@@ -141,6 +143,9 @@ static inline int64_t gbench_take(struct gbench_state *state, int64_t most)
 void gbench_pause(struct gbench_state *state);
 void gbench_resume(struct gbench_state *state);
 
+/* With gbench_use_manual_time(): what the iteration that ends here took. */
+void gbench_set_time(struct gbench_state *state, double seconds);
+
 /* Report the benchmark as failed; leave the function afterwards. */
 void gbench_skip(struct gbench_state *state, const char *why);
 bool gbench_skipped(const struct gbench_state *state);
@@ -175,6 +180,9 @@ void gbench_context(const char *key, const char *value);
  * process may use (modulo their number).  Before gbench_main().
  */
 void gbench_pin_threads(void);
+
+/* This thread, and those that it makes, run on any of these CPUs until its run ends. */
+void gbench_unpin(void);
 
 /*
  * gbench_main - parse --benchmark_*, run what is registered and wanted

@@ -40,6 +40,9 @@ want "fixed iterations" "$one\"pause/iterations:10/real_time\") | .iterations ==
 want "a pause is not timed" \
 	"$one\"pause/iterations:10/real_time\") | .time_unit == \"us\" and .real_time < 1000"
 
+want "time by hand" "$one\"manual/manual_time\") | (.real_time - 5 | fabs) < 0.001"
+want "pinned, and not any more" "$one\"unpin\") | .pinned == 1 and .unpinned == 1"
+
 for how in skip early never; do
 	"$program" "--$how" --benchmark_min_time=0.01 --benchmark_out="$out" >/dev/null 2>&1
 	status=$?

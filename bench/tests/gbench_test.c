@@ -8,6 +8,8 @@
  *
  * tests/gbench.sh runs it and reads the JSON.
  */
+#define _GNU_SOURCE
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +88,35 @@ static void pause_clock(struct gbench_state *state, void *arg)
 	}
 }
 
+/* Five milliseconds, whatever they took. */
+static void manual(struct gbench_state *state, void *arg)
+{
+	(void)arg;
+	GBENCH_LOOP(state)
+		gbench_set_time(state, 0.005);
+}
+
+static int cpus(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) ? -1 : CPU_COUNT(&set);
+}
+
+static int cpus_at_first;
+
+static void unpin(struct gbench_state *state, void *arg)
+{
+	int before = cpus();
+
+	(void)arg;
+	gbench_unpin();
+	GBENCH_LOOP(state)
+		;
+	gbench_counter(state, "pinned", before, GBENCH_PLAIN);
+	gbench_counter(state, "unpinned", cpus() == cpus_at_first, GBENCH_PLAIN);
+}
+
 static void skip(struct gbench_state *state, void *arg)
 {
 	(void)arg;
@@ -131,6 +162,10 @@ static void register_good(void)
 	gbench_fix_iterations(b, 10);
 	gbench_use_real_time(b);
 	gbench_set_unit(b, GBENCH_US);
+	b = gbench_register("manual", manual, NULL);
+	gbench_use_manual_time(b);
+	gbench_set_unit(b, GBENCH_MS);
+	gbench_register("unpin", unpin, NULL);
 }
 
 int main(int argc, char **argv)
@@ -140,6 +175,7 @@ int main(int argc, char **argv)
 	argv[1] = argv[0];
 	argv++;
 	argc--;
+	cpus_at_first = cpus();
 	gbench_context("flavour", "test");
 	gbench_pin_threads();
 	if (!strcmp(what, "--good"))
