@@ -9,7 +9,8 @@
  * of two.  A slice is found by its number in one array.  Nodes have 64 slots and
  * the size of the kernel's; a tree is as high as its highest index wants it, and
  * never gets lower.  Readers take no lock; a writer holds its slice's, with
- * interrupts off, as the kernel does.  An empty node is freed at once.
+ * interrupts off, as the kernel does; to flush an object, once for each leaf.  An
+ * empty node is freed at once.
  *
  * Lock order: a slice's lock; page.c's order lock inside of it.
  *
@@ -333,10 +334,63 @@ static int swaptree_take(struct peer *peer, const struct peer_key *key)
 	return ret;
 }
 
+/* All pages of @leaf from @index up to @last; returns the next index. */
+static u32 empty_leaf_locked(struct node *leaf, u32 index, u32 last,
+			     struct peer_page *out[NODE_SLOTS], unsigned int *n)
+{
+	for (*n = 0; index <= last; index++) {
+		unsigned int slot = slot_of(leaf, index);
+		struct peer_page *page;
+
+		page = rcu_dereference_protected(leaf->slots[slot], true);
+		if (page) {
+			RCU_INIT_POINTER(leaf->slots[slot], NULL);
+			leaf->count--;
+			out[(*n)++] = page;
+		}
+		if (slot == NODE_SLOTS - 1)
+			return index + 1;
+	}
+	return index;
+}
+
+/*
+ * An object is a run of offsets in one slice, or in several: the lock is taken and
+ * the tree descended once for each leaf, not for each page.
+ */
 static long swaptree_flush_object(struct peer *peer, const struct peer_key *key,
 				  uint32_t nr_pages)
 {
-	return peer_flush_each_page(swaptree_take, peer, key, nr_pages);
+	struct peer_key at = *key;
+	long removed = 0;
+
+	for (at.index = 0; at.index < nr_pages;) {
+		u32 index, first, last, next;
+		struct peer_page *pages[NODE_SLOTS];
+		struct slice *slice = slice_of(peer, &at, &index);
+		unsigned int n = 0, i;
+		unsigned long flags;
+		struct node *leaf;
+
+		if (!slice)
+			break;
+		first = index;
+		last = min_t(u64, (1U << SLICE_BITS) - 1, (u64)index + nr_pages - at.index - 1);
+		spin_lock_irqsave(&slice->lock, flags);
+		leaf = leaf_locked(peer, slice, index, false);
+		if (leaf) {
+			next = empty_leaf_locked(leaf, index, last, pages, &n);
+			prune_locked(slice, leaf);
+		} else {
+			next = min_t(u32, last, index | (NODE_SLOTS - 1)) + 1;
+		}
+		spin_unlock_irqrestore(&slice->lock, flags);
+		for (i = 0; i < n; i++)
+			peer_page_retire(pages[i]);
+		removed += n;
+		at.index += next - first;
+	}
+	return removed;
 }
 
 const struct peer_ops peer_swaptree = {
