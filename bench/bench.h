@@ -5,9 +5,9 @@
  * A suite is a C file with one function that registers its benchmarks.  Names are
  * paths, so that --benchmark_filter can choose:
  *
- *	index/<operation>/<shape>/<design or peer>[/buckets:<n>]
- *	store/<put or get>/<store>/<pages>	store/bare/<what>/<pages>
- *	port/<what>		decode/<trace>
+ *	index/<operation>/<shape>/<design or peer>[/buckets:<n>]/pages:<n>
+ *	store/<put or get>/<store>/<kind>/<corpus>	store/bare/<what>/<corpus>
+ *	port/<what>	decode/<trace>	replay/<trace>/<design>/<store>/workers:<n>
  */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
@@ -20,20 +20,31 @@
 #define BENCH_MAX_LIST		8U
 
 struct bench_options {
-	uint64_t pages;			/* of a table */
-	unsigned int nr_threads, nr_buckets;
+	unsigned int nr_pages, nr_threads;
+	unsigned int nr_buckets;	/* 0: as bench_index.c thinks best */
+	uint64_t pages[BENCH_MAX_LIST];	/* of a table */
 	int threads[BENCH_MAX_LIST];
 	uint32_t buckets[BENCH_MAX_LIST];
-	const char *trace;		/* for the decoder */
+	const char *trace;		/* to decode, and to replay */
 };
 
 void bench_index_register(const struct bench_options *options);
 void bench_store_register(const struct bench_options *options);
 void bench_port_register(const struct bench_options *options);
 void bench_decode_register(const struct bench_options *options);
+void bench_replay_register(const struct bench_options *options);
 
 /* Print on stderr what is wrong, and leave with status 2. */
 void bench_die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/*
+ * bench_take_over - what is kept from one benchmark to the next is the caller's now
+ *
+ * Whoever had kept something is made to release it: slab caches are made anew for
+ * each, and none inherits free objects or crowds another out of the caches.
+ * Context: thread 0, before its loop.
+ */
+void bench_take_over(void (*release)(void));
 
 /* The benchmark with each number of threads of the options, timed by wall clock. */
 void bench_all_threads(struct gbench *b, const struct bench_options *options);

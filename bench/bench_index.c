@@ -14,9 +14,9 @@
  *
  * Handles are uniformly random.  The peer "nothing" answers at once: it is what
  * the loop, the random numbers and the call through a pointer cost, and is part of
- * every other number.  Threads keep to objects of their own (object modulo
- * threads) in all that takes pages out, so that every answer is known; a wrong one
- * makes the benchmark fail.
+ * every other number.  Threads share all objects, but in what takes pages out: there
+ * each keeps to objects of its own (object modulo threads), so that every answer is
+ * known; a wrong one makes the benchmark fail.
  *
  * put_new, flush_page and flush_object work in batches of distinct handles, which
  * are taken out before, or put back afterwards, with the clock stopped.  With more
@@ -25,6 +25,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fixture.h"
 
@@ -49,20 +50,26 @@ static const struct bench_shape shapes[] = {
 
 /* ---- what each of them begins and ends with ---- */
 
-/* A thread's part of the objects: part, part + step, ... (n of them). */
+/* A thread's part of the objects: first, first + step, ... (n of them). */
 struct part {
 	uint32_t first, step, n;
 	uint64_t random;
 };
 
-static void part_init(struct part *part, const struct gbench_state *state)
+static void part_init(struct part *part, uint32_t first, uint32_t step)
 {
 	static uint64_t runs;
 
-	part->first = (uint32_t)gbench_thread(state);
-	part->step = (uint32_t)gbench_nr_threads(state);
-	part->n = fixture.objects / part->step;
+	part->first = first;
+	part->step = step;
+	part->n = fixture.objects / step;
 	part->random = __atomic_add_fetch(&runs, 1, __ATOMIC_RELAXED) * 0x9e3779b97f4a7c15ULL;
+}
+
+/* Objects that no other thread touches. */
+static void part_of_thread(struct part *part, const struct gbench_state *state)
+{
+	part_init(part, (uint32_t)gbench_thread(state), (uint32_t)gbench_nr_threads(state));
 }
 
 static void part_key(const struct part *part, uint32_t object, uint32_t index,
@@ -147,8 +154,10 @@ one_by_one(enum op op, struct gbench_state *state, const struct index_case *c)
 		const struct peer_ops *ops = fixture.ops;
 		struct peer *peer = fixture.peer;
 
-		if (!part.step)
-			part_init(&part, state);
+		if (!part.step && op == PUT_GET)
+			part_of_thread(&part, state);
+		else if (!part.step)
+			part_init(&part, 0, 1);
 		for (; n; n--)
 			wrong += step(op, ops, peer, &part);
 	}
@@ -205,7 +214,7 @@ static void batch_fill(struct batch *batch, int64_t n, uint32_t pages)
 static void batch_init(struct batch *batch, const struct gbench_state *state,
 		       uint32_t pages)
 {
-	part_init(&batch->part, state);
+	part_of_thread(&batch->part, state);
 	bench_walk_init(&batch->walk, (uint64_t)batch->part.n * pages,
 			bench_random(&batch->part.random));
 }
@@ -353,7 +362,7 @@ static void reclaim(struct gbench_state *state, void *arg)
 		uint32_t pages = fixture.object_pages;
 
 		if (!part.step) {
-			part_init(&part, state);
+			part_of_thread(&part, state);
 			bench_walk_init(&walk, 8ULL * part.n * pages,
 					fixture.cursor[thread]);
 		}
@@ -390,44 +399,122 @@ static const struct {
 #define NR_OPS (sizeof(ops_table) / sizeof(ops_table[0]))
 #define NR_SHAPES (sizeof(shapes) / sizeof(shapes[0]))
 
-static void register_table(const struct bench_options *options,
-			   const struct peer_ops *ops, const struct bench_shape *shape,
-			   uint32_t buckets)
+/* A table that benchmarks run on, and which of them. */
+struct table {
+	const struct bench_options *options;
+	const struct peer_ops *ops;
+	const struct bench_shape *shape;
+	uint64_t pages;
+	uint32_t buckets;
+	bool few;		/* operations: what the number of buckets costs */
+};
+
+static bool op_wanted(const struct table *table, size_t op)
+{
+	if (ops_table[op].kind == FIXTURE_FULL && !(table->ops->flags & PEER_EVICTS))
+		return false;
+	return !table->few || ops_table[op].fn == get_hit || ops_table[op].fn == mix;
+}
+
+static void register_table(const struct table *table)
 {
 	char name[160], suffix[32] = "";
 	size_t i;
 
-	if (ops->flags & PEER_BUCKETS)
-		snprintf(suffix, sizeof(suffix), "/buckets:%u", buckets);
+	if (table->ops->flags & PEER_BUCKETS)
+		snprintf(suffix, sizeof(suffix), "/buckets:%u", table->buckets);
 	for (i = 0; i < NR_OPS; i++) {
 		struct index_case *c;
 
-		if (ops_table[i].kind == FIXTURE_FULL && !(ops->flags & PEER_EVICTS))
+		if (!op_wanted(table, i))
 			continue;
 		c = malloc(sizeof(*c));	/* as long as the benchmark: to the end */
 		if (!c)
 			bench_die("no memory for the list of benchmarks");
 		*c = (struct index_case){
-			.want = { ops, shape, options->pages, buckets, ops_table[i].kind },
+			.want = { table->ops, table->shape, table->pages, table->buckets,
+				  ops_table[i].kind },
 		};
-		snprintf(name, sizeof(name), "index/%s/%s/%s%s", ops_table[i].name,
-			 shape->name, ops->name, suffix);
-		bench_all_threads(gbench_register(name, ops_table[i].fn, c), options);
+		snprintf(name, sizeof(name), "index/%s/%s/%s%s/pages:%llu", ops_table[i].name,
+			 table->shape->name, table->ops->name, suffix,
+			 (unsigned long long)table->pages);
+		bench_all_threads(gbench_register(name, ops_table[i].fn, c), table->options);
+	}
+}
+
+/* ---- how many buckets ---- */
+
+#define HISTORICAL_DESIGN	"hashbucket"
+#define HISTORICAL_BUCKETS	256U
+#define MAX_BUCKETS		(1U << 20)
+#define MAX_CHAIN		64U
+
+/* One for each object: where a table is not told, as the peers are made to size. */
+static uint32_t fitting_buckets(const struct table *table)
+{
+	uint64_t objects = table->pages / table->shape->object_pages;
+	uint32_t n = 1;
+
+	while (n < objects && n < MAX_BUCKETS)
+		n *= 2;
+	return n;
+}
+
+/*
+ * Every operation with a bucket for each object, and with the historical number.
+ * Other numbers show what they cost: in two operations on medium objects, unless
+ * chains get so long that to fill the table takes minutes.
+ */
+static void register_bucket_counts(struct table table)
+{
+	static const uint32_t others[] = { 64, 256, 4096, 65536, MAX_BUCKETS };
+	uint32_t fitting = fitting_buckets(&table);
+	bool historical = !strcmp(table.ops->name, HISTORICAL_DESIGN);
+	uint64_t objects = table.pages / table.shape->object_pages;
+	size_t i;
+
+	table.buckets = fitting;
+	register_table(&table);
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		table.buckets = others[i];
+		table.few = !historical || others[i] != HISTORICAL_BUCKETS;
+		if (others[i] == fitting ||
+		    (table.few && (strcmp(table.shape->name, "medium") ||
+				   objects / others[i] > MAX_CHAIN)))
+			continue;
+		register_table(&table);
+	}
+}
+
+static void register_who(struct table table)
+{
+	unsigned int i;
+
+	if (!(table.ops->flags & PEER_BUCKETS)) {
+		register_table(&table);
+	} else if (!table.options->nr_buckets) {
+		register_bucket_counts(table);
+	} else {
+		for (i = 0; i < table.options->nr_buckets; i++) {
+			table.buckets = table.options->buckets[i];
+			register_table(&table);
+		}
 	}
 }
 
 void bench_index_register(const struct bench_options *options)
 {
-	const struct peer_ops *ops;
-	unsigned int i, b, nr;
+	struct table table = { .options = options };
+	unsigned int i, p;
 	size_t s;
 
-	for (s = 0; s < NR_SHAPES; s++) {
-		for (i = 0; (ops = peer_at(i)); i++) {
-			nr = ops->flags & PEER_BUCKETS ? options->nr_buckets : 1;
-			for (b = 0; b < nr; b++)
-				register_table(options, ops, &shapes[s],
-					       options->buckets[b]);
+	for (p = 0; p < options->nr_pages; p++) {
+		for (s = 0; s < NR_SHAPES; s++) {
+			for (i = 0; (table.ops = peer_at(i)); i++) {
+				table.shape = &shapes[s];
+				table.pages = options->pages[p];
+				register_who(table);
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@
  *
  *	store/put/<store>/<kind>/<corpus>	a page that is not there
  *	store/get/<store>/<kind>/<corpus>	a page that is there; ephemeral: taken out
+ *	store/put/none/<kind>/same		what all puts cost but for the bytes
  *	store/bare/memcpy/<corpus>		a page copied
  *	store/bare/compress/<corpus>		compressed, and the result copied
  *	store/bare/decompress/<corpus>		decompressed
@@ -58,6 +59,7 @@ static const char *world_get(const struct store_case *c)
 	};
 	const char *why = "no memory for slab caches";
 
+	bench_take_over(world_release);
 	if (world.tm && world.store == c->store && world.flags == c->flags)
 		return NULL;
 	world_release();
@@ -317,15 +319,20 @@ static void add_store(const struct tmem_store_ops *store, struct corpus *corpus,
 		const char *name;
 		u32 flags;
 	} kinds[] = { { "persistent", TMEM_POOL_PERSISTENT }, { "ephemeral", 0 } };
+	bool no_bytes = store == tmem_store_find("none");
 	char name[160];
 	size_t i;
 
+	if (no_bytes && corpus->patterns)
+		return;
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		struct store_case c = { store, kinds[i].flags, corpus };
 
 		snprintf(name, sizeof(name), "store/put/%s/%s/%s", tmem_store_name(store),
 			 kinds[i].name, corpus->name);
 		add(name, store_put, &c, options);
+		if (no_bytes)
+			continue;
 		snprintf(name, sizeof(name), "store/get/%s/%s/%s", tmem_store_name(store),
 			 kinds[i].name, corpus->name);
 		add(name, store_get, &c, options);
@@ -341,13 +348,11 @@ void bench_store_register(const struct bench_options *options)
 
 	if (!tmem_design_find(DESIGN))
 		bench_die("the core has no design '%s', which bench_store.c runs on", DESIGN);
-	atexit(world_release);
 	for (i = 0; i < nr_corpora; i++) {
 		struct store_case bare_case = { .corpus = &corpora[i] };
 
 		for (s = 0; (store = tmem_store_at(s)); s++)
-			if (store != tmem_store_find("none"))
-				add_store(store, &corpora[i], options);
+			add_store(store, &corpora[i], options);
 		for (b = 0; b < ARRAY_SIZE(bare_table); b++) {
 			snprintf(name, sizeof(name), "store/bare/%s/%s", bare_table[b].name,
 				 corpora[i].name);

@@ -50,10 +50,24 @@ static void note_memory(int64_t taken)
 	fixture.index_bytes = fixture.bytes - (double)peer_descriptor_size();
 }
 
+/* The same table, whatever its kind. */
 static bool same(const struct fixture_want *a, const struct fixture_want *b)
 {
 	return a->ops == b->ops && a->shape == b->shape && a->pages == b->pages &&
-	       a->buckets == b->buckets && a->kind == b->kind;
+	       a->buckets == b->buckets;
+}
+
+/* The table there is will do: as it is, or with its memory cut to what is in it. */
+static bool reuse(const struct fixture_want *want)
+{
+	if (fixture.spoiled || !same(&fixture.want, want))
+		return false;
+	if (fixture.want.kind == FIXTURE_EPHEMERAL && want->kind == FIXTURE_FULL) {
+		fixture.ops->limit(fixture.peer,
+				   (uint64_t)fixture.objects * fixture.object_pages);
+		fixture.want.kind = FIXTURE_FULL;
+	}
+	return fixture.want.kind == want->kind;
 }
 
 const char *fixture_get(const struct fixture_want *want)
@@ -67,7 +81,8 @@ const char *fixture_get(const struct fixture_want *want)
 	int64_t before;
 	unsigned int i;
 
-	if (same(&fixture.want, want) && !fixture.spoiled)
+	bench_take_over(fixture_release);
+	if (reuse(want))
 		return NULL;
 	fixture_release();
 	fixture.object_pages = want->shape->object_pages;

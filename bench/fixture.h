@@ -5,7 +5,8 @@
  * Filling a table takes seconds and Google Benchmark calls a benchmark many times;
  * so the last table stays until another one is wanted, and every benchmark leaves
  * it as it found it: all handles below objects x object_pages are there, and no
- * other.  Benchmarks that want the same table are registered one after another.
+ * other.  Benchmarks that want the same table are registered one after another, and
+ * the full one last: it is the ephemeral one, with its memory cut.
  */
 #ifndef BENCH_FIXTURE_H
 #define BENCH_FIXTURE_H

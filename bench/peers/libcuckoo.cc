@@ -131,4 +131,5 @@ const struct peer_ops peer_libcuckoo = {
 	.get_exclusive = cuckoo_take,
 	.flush_page = cuckoo_take,
 	.flush_object = cuckoo_flush_object,
+	.limit = nullptr,
 };

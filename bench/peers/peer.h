@@ -98,6 +98,8 @@ struct peer_ops {
 	 */
 	long (*flush_object)(struct peer *peer, const struct peer_key *key,
 			     uint32_t nr_pages);
+	/* PEER_EVICTS: room for so many pages from now on */
+	void (*limit)(struct peer *peer, uint64_t pages);
 };
 
 /* ---- descriptors: page.c ---- */

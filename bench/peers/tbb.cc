@@ -141,4 +141,5 @@ const struct peer_ops peer_tbb = {
 	.get_exclusive = tbb_take,
 	.flush_page = tbb_take,
 	.flush_object = tbb_flush_object,
+	.limit = nullptr,
 };

@@ -131,6 +131,11 @@ static long tmem_peer_flush_object(struct peer *peer, const struct peer_key *key
 	return tmem_flush_object(peer->tm, peer->pool, &oid);
 }
 
+static void tmem_peer_limit(struct peer *peer, uint64_t pages)
+{
+	tmem_set_budget(peer->tm, pages);
+}
+
 #define MAX_DESIGNS 16U
 
 const struct peer_ops *peer_design_at(unsigned int i)
@@ -150,6 +155,7 @@ const struct peer_ops *peer_design_at(unsigned int i)
 		.get_exclusive = tmem_peer_get,
 		.flush_page = tmem_peer_flush_page,
 		.flush_object = tmem_peer_flush_object,
+		.limit = tmem_peer_limit,
 	};
 	return &table[i];
 }

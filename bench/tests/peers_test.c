@@ -149,6 +149,32 @@ static void ephemeral_answers(void **state)
 	answers(true);
 }
 
+/* Cut to half, half is left; the other half was evicted. */
+static void limit(void **state)
+{
+	struct peer *peer;
+	struct peer_key key;
+	uint32_t i, left = 0;
+
+	ops = *state;
+	if (!(ops->flags & PEER_EVICTS)) {
+		assert_null(ops->limit);
+		return;
+	}
+	peer = make(true);
+	for (i = 0; i < PAGES; i++) {
+		peer_key_init(&key, 0, i);
+		assert_int_equal(ops->put(peer, &key), 0);
+	}
+	ops->limit(peer, PAGES / 2);
+	for (i = 0; i < PAGES; i++) {
+		peer_key_init(&key, 0, i);
+		left += !ops->get_exclusive(peer, &key);
+	}
+	assert_int_equal(left, PAGES / 2);
+	ops->destroy(peer);
+}
+
 /* ---- two threads ---- */
 
 struct worker {
@@ -249,18 +275,19 @@ static void walk(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[3 * 32 + 2];
+	static struct CMUnitTest tests[4 * 32 + 2];
 	static char names[ARRAY_SIZE(tests)][64];
 	const struct peer_ops *p;
 	unsigned int i, n = 0;
 
-	for (i = 0; (p = peer_at(i)) && n + 5 <= ARRAY_SIZE(tests); i++) {
+	for (i = 0; (p = peer_at(i)) && n + 6 <= ARRAY_SIZE(tests); i++) {
 		static const struct {
 			const char *name;
 			CMUnitTestFunction fn;
 		} each[] = {
 			{ "persistent answers", persistent_answers },
 			{ "ephemeral answers", ephemeral_answers },
+			{ "less room", limit },
 			{ "two threads", threads },
 		};
 		unsigned int j;

@@ -25,11 +25,24 @@ if [ -n "$idle" ]; then
 	exit 1
 fi
 
-for suite in index store port decode; do
+for suite in index store port decode replay; do
 	n=$(jq "[.benchmarks[] | select(.name | startswith(\"$suite/\"))] | length" "$out")
 	printf '%s: %s benchmarks\n' "$suite" "$n"
 	[ "$n" -gt 0 ] || { echo "smoke.sh: suite $suite has none" >&2; exit 1; }
 done
+
+# the plan: every operation with a bucket for each object, 2011 as it was, and no
+# chains so long that filling takes minutes
+list=$("$program" --benchmark_list_tests)
+for name in index/reclaim/tiny/objlock/buckets:1048576/pages:4194304 \
+	index/flush_page/dense/hashbucket/buckets:256/pages:4194304 \
+	index/mix/medium/rcu/buckets:64/pages:65536 index/put_get/dense/tbb/pages:65536; do
+	grep -q "^$name/" <<<"$list" || { echo "smoke.sh: no $name" >&2; exit 1; }
+done
+if grep -E '^index/[a-z_]+/(tiny|medium)/rcu/buckets:(64|256)/pages:4194304/' <<<"$list"; then
+	echo "smoke.sh: these would take minutes to fill" >&2
+	exit 1
+fi
 
 # memory is a number of bytes that a table of pages can have
 odd=$(jq -r '.benchmarks[] | select(.name | startswith("index/") and (contains("/nothing/") | not)) |
