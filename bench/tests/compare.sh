@@ -62,15 +62,44 @@ want_status 2 "$compare" "$dir/a.json"
 
 want "csv" '^x,1,100,90,110,20,5,12\.5,76\.5,3$' "$("$summary" csv "$dir/a.json")"
 
-results d1.json index/get_hit/tiny/rcu/buckets:64/real_time/threads:1 ns 80
-results d2.json index/get_hit/tiny/rcu/buckets:256/real_time/threads:1 ns 40
-results p.json index/get_hit/tiny/tbb/real_time/threads:1 ns 100
+results d1.json index/get_hit/tiny/rcu/buckets:64/pages:65536/real_time/threads:1 ns 80
+results d2.json index/get_hit/tiny/rcu/buckets:256/pages:65536/real_time/threads:1 ns 40
+results p.json index/get_hit/tiny/tbb/pages:65536/real_time/threads:1 ns 100
 jq -s '{ context: {}, benchmarks: map(.benchmarks[]) }' "$dir"/d1.json "$dir"/d2.json \
 	"$dir"/p.json >"$dir/all.json"
 text=$("$summary" table "$dir/all.json")
 want "the best bucket count, against the peer" \
-	'^get_hit +tiny +1 +40\.0 +rcu \(256\) +40\.0 +tbb +100\.0 +2\.50$' "$text"
-want "memory" '^tbb +tiny +12\.5$' "$text"
+	'^get_hit +tiny +64 Ki +1 +40\.0 +rcu \(256\) +40\.0 +tbb +100\.0 +2\.50$' "$text"
+want "memory" '^tbb +tiny +64 Ki +12\.5$' "$text"
+
+# ---- targets: 64 Ki is the smaller table here, and does not count ----
+
+index=index/get_hit/medium pages=pages:4194304/real_time/threads:1
+results t1.json "$index/rcu/buckets:64/$pages" ns 100 101 99
+results t2.json "$index/rcu/buckets:256/$pages" ns 200 201 199
+results t3.json "$index/hashbucket/buckets:256/$pages" ns 410 420 400
+results t4.json "$index/hashbucket/buckets:64/$pages" ns 50
+results t5.json "$index/swaptree/$pages" ns 60 60 60
+results t6.json "$index/tbb/$pages" ns 149 160 140
+results t7.json "$index/tbb/pages:65536/real_time/threads:1" ns 1
+results t8.json store/put/lz4/persistent/text/real_time/threads:1 us 10
+results t9.json store/bare/compress/text/real_time/threads:1 us 8
+jq -s '{ context: { descriptor_B: "40" }, benchmarks: map(.benchmarks[]) }' \
+	"$dir"/t?.json >"$dir/targets.json"
+text=$("$summary" targets "$dir/targets.json")
+want "which tables" '^target \(tables of 4194304 pages\)' "$text"
+want "the best rcu, and 256 buckets in 2011" \
+	'rcu over hashbucket, T1 +>= 4 +4\.10 +3\.96 - 4\.24 +yes\? +rcu \(64\) 100\.0 ns, hashbucket \(256\) 410' \
+	"$text"
+want "equal buckets" 'with 256 buckets both +2\.05 .* rcu \(256\)' "$text"
+want "lost, without doubt" 'rcu over the best peer, T1 +>= 1\.5 +0\.60 .* NO +rcu .* swaptree 60' "$text"
+want "lost, within the range" 'that takes any id +>= 1\.5 +1\.49 +1\.39 - 1\.62 +NO\? ' "$text"
+want "bytes" '^memory, medium, bytes a page +<= 18 +12\.50 +yes ' "$text"
+want "the descriptor" '^descriptor, bytes +<= 40 +40\.00 +yes ' "$text"
+want "less is better" '^lz4 put, text, persistent, over bare, T1 +<= 1\.05 +1\.25 +NO ' "$text"
+want "what is not there" '^lz4 get, text, persistent, over bare, T1 +<= 1\.05 +- +- +not measured' "$text"
+want "the last line" '^3 met, 3 not, [0-9]+ not measured' "$text"
+want_status 2 "$summary" nonesuch "$dir/targets.json"
 
 [ "$failed" -eq 0 ] && echo "bench/compare and bench/summary: all as wanted"
 exit "$failed"

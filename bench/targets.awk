@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# targets.awk - what is aimed at, what was measured, and whether that is met
+#
+# Reads what "summary csv" prints; -v descriptor=BYTES of a page descriptor.  A
+# target is a ratio of medians in one run, but for memory, which is bytes.  The
+# range behind it is what the least and the most of both sides' repetitions make of
+# it; "yes?" and "NO?" say that the bound lies in that range.  Tables are the largest
+# of the run.  A design is taken with the bucket count that serves it best, a peer is
+# the best of all peers, unless the row says otherwise.  What a run did not measure
+# is shown as such; rows without a bound are there to be looked at.  Swaptree is a
+# peer whose keys are offsets, packed densely, and nothing else; so what takes any
+# object id is shown beside it.
+#
+# index/<operation>/<shape>/<who>[/buckets:<n>]/pages:<n>/real_time/threads:<n>
+
+function number_of(name, key, part, n, i) {
+	n = split(name, part, "/")
+	for (i = 1; i <= n; i++)
+		if (index(part[i], key ":") == 1)
+			return substr(part[i], length(key) + 2)
+	return ""
+}
+
+{
+	median[$1] = $3
+	least[$1] = $4
+	most[$1] = $5
+	memory[$1] = $8
+	thread_seen[$2] = 1
+}
+
+/^index\// {
+	split($1, part, "/")
+	if (part[4] == "nothing")
+		next
+	buckets = number_of($1, "buckets")
+	size = number_of($1, "pages") + 0
+	if (size > pages)
+		pages = size
+	at = part[2] SUBSEP part[3] SUBSEP size SUBSEP $2
+	offer(at SUBSEP part[4], $1)
+	if (buckets != "") {
+		offer(at SUBSEP part[4] SUBSEP buckets, $1)
+		offer(at SUBSEP "design", $1)
+	} else {
+		offer(at SUBSEP "peer", $1)
+		if (part[4] != "swaptree")
+			offer(at SUBSEP "any id", $1)
+	}
+}
+
+function offer(key, name) {
+	if (!(key in best) || median[name] < median[best[key]])
+		best[key] = name
+}
+
+# The fastest of @who ("design", "peer", or a name, with buckets or without).
+function of(op, shape, threads, who, buckets, key) {
+	key = op SUBSEP shape SUBSEP pages SUBSEP threads SUBSEP who
+	if (buckets != "")
+		key = key SUBSEP buckets
+	return (key in best) ? best[key] : ""
+}
+
+function who_of(name, part, buckets) {
+	split(name, part, "/")
+	if (part[1] != "index")
+		return name
+	buckets = number_of(name, "buckets")
+	return part[4] (buckets == "" ? "" : " (" buckets ")")
+}
+
+function verdict(value, lo, hi, sign, bound, met) {
+	if (bound == "")
+		return ""
+	met = sign == ">=" ? value >= bound : value <= bound
+	if (lo < bound && bound < hi)
+		return met ? "yes?" : "NO?"
+	return met ? "yes" : "NO"
+}
+
+function row(what, sign, bound, value, lo, hi, how, met) {
+	met = verdict(value, lo, hi, sign, bound)
+	counts[substr(met, 1, 1)]++
+	printf "%-44s %7s %8.2f  %-14s %-4s  %s\n", what,
+		bound == "" ? "" : sign " " bound, value,
+		lo == hi ? "" : sprintf("%.2f - %.2f", lo, hi), met, how
+}
+
+function missing(what, sign, bound) {
+	printf "%-44s %7s %8s  %-14s %-4s  %s\n", what,
+		bound == "" ? "" : sign " " bound, "-", "", "-", "not measured in this run"
+	counts["-"]++
+}
+
+# How many times as long as @a does @b take?
+function ratio(what, sign, bound, a, b) {
+	if (a == "" || b == "" || !(a in median) || !(b in median)) {
+		if (bound != "")
+			missing(what, sign, bound)
+		return
+	}
+	row(what, sign, bound, median[b] / median[a], least[b] / most[a], most[b] / least[a],
+	    sprintf("%s %.1f ns, %s %.1f ns", who_of(a), median[a], who_of(b), median[b]))
+}
+
+function bytes(what, bound, shape, name) {
+	name = of("get_hit", shape, 1, "rcu", "")
+	if (name == "" || memory[name] == "")
+		missing(what, "<=", bound)
+	else
+		row(what, "<=", bound, memory[name], memory[name], memory[name],
+		    who_of(name) ", beside the descriptor")
+}
+
+# @who against the best peer, and against the best that takes any object id.
+function peers(what, bound, op, shape, t, who, us, all, general) {
+	us = of(op, shape, t, who, "")
+	all = of(op, shape, t, "peer", "")
+	general = of(op, shape, t, "any id", "")
+	ratio(what, ">=", bound, us, all)
+	if (all != general)
+		ratio("  over the best that takes any id", ">=", bound, us, general)
+}
+
+function lookups(t, i, n, list) {
+	ratio("get hit, medium: rcu over hashbucket, T" t, ">=", 4,
+	      of("get_hit", "medium", t, "rcu", ""),
+	      of("get_hit", "medium", t, "hashbucket", 256))
+	n = split("64 256 4096 65536 131072 1048576", list, " ")
+	for (i = 1; i <= n; i++)
+		ratio("  with " list[i] " buckets both", "", "",
+		      of("get_hit", "medium", t, "rcu", list[i]),
+		      of("get_hit", "medium", t, "hashbucket", list[i]))
+	peers("get hit, medium: rcu over the best peer, T" t, 1.5, "get_hit", "medium", t, "rcu")
+	peers("get hit, dense: rcu over the best peer, T" t, 1.8, "get_hit", "dense", t, "rcu")
+	peers("get hit, tiny: rcu over the best peer, T" t, 1, "get_hit", "tiny", t, "rcu")
+}
+
+# At equal buckets: those that serve one thread best.
+function scaling(op, bound, t, s, one, shape) {
+	for (s = 1; s <= 3; s++) {
+		shape = shapes[s]
+		one = of(op, shape, 1, "rcu", "")
+		ratio(op ", " shape ": rcu, T" t " over T1", ">=", bound * t / 2,
+		      one == "" ? "" : of(op, shape, t, "rcu", number_of(one, "buckets")), one)
+	}
+}
+
+function removals(t, s, shape) {
+	for (s = 1; s <= 3; s++) {
+		shape = shapes[s]
+		peers("put+get, " shape ": a design over a peer, T" t, 1, "put_get", shape, t,
+		      "design")
+		peers("flush object, " shape ": likewise, T" t, 1, "flush_object", shape, t,
+		      "design")
+	}
+}
+
+# Time over bare time, so less is better.
+function stores(t, c, k, corpus, kind, end) {
+	end = "/real_time/threads:" t
+	for (c = 1; c <= 2; c++) {
+		for (k = 1; k <= 2; k++) {
+			corpus = c == 1 ? "binary" : "text"
+			kind = k == 1 ? "persistent" : "ephemeral"
+			ratio("lz4 put, " corpus ", " kind ", over bare, T" t, "<=", 1.05,
+			      "store/bare/compress/" corpus end,
+			      "store/put/lz4/" kind "/" corpus end)
+			ratio("lz4 get, " corpus ", " kind ", over bare, T" t, "<=", 1.05,
+			      "store/bare/decompress/" corpus end,
+			      "store/get/lz4/" kind "/" corpus end)
+		}
+	}
+}
+
+# What a same-filled put costs more than one without bytes, to comparing memory.  The
+# bound stands for "at memory speed": memcmp() has vectors, the core may not.
+function same_filled(t, end, with, without, scan, cost) {
+	end = "/real_time/threads:" t
+	with = "store/put/lz4/ephemeral/same" end
+	without = "store/put/none/ephemeral/same" end
+	scan = "store/bare/scan/same" end
+	if (!(with in median) || !(without in median) || !(scan in median)) {
+		missing("same-filled: found, over memcmp, T" t, "<=", 1.25)
+		return
+	}
+	cost = median[with] - median[without]
+	row("same-filled: found, over memcmp, T" t, "<=", 1.25, cost / median[scan],
+	    (least[with] - most[without]) / most[scan],
+	    (most[with] - least[without]) / least[scan],
+	    sprintf("put %.1f ns, %.1f without bytes, memcmp %.1f ns", median[with],
+		    median[without], median[scan]))
+}
+
+END {
+	split("dense medium tiny", shapes, " ")
+	n = 0
+	for (t = 1; t <= 64; t++)
+		if (t in thread_seen)
+			threads[++n] = t
+	printf "%-44s %7s %8s  %-14s %-4s  %s\n", "target (tables of " pages " pages)", "wanted",
+		"measured", "range", "met", "how"
+	for (i = 1; i <= n; i++)
+		lookups(threads[i])
+	for (i = 2; i <= n; i++) {
+		scaling("get_hit", 1.9, threads[i])
+		scaling("mix", 1.7, threads[i])
+	}
+	for (i = 1; i <= n; i++)
+		removals(threads[i])
+	bytes("memory, dense, bytes a page", 12, "dense")
+	bytes("memory, medium, bytes a page", 18, "medium")
+	bytes("memory, tiny, bytes a page", 64, "tiny")
+	row("descriptor, bytes", "<=", 40, descriptor, descriptor, descriptor,
+	    "of any page, compressed or not")
+	for (i = 1; i <= n; i++) {
+		stores(threads[i])
+		same_filled(threads[i])
+	}
+	ratio("get, a batch at a time, medium, T1", ">=", 2, of("get_batch", "medium", 1, "rcu", ""),
+	      of("get_hit", "medium", 1, "rcu", ""))
+	ratio("put, a batch at a time, medium, T1", ">=", 2, of("put_batch", "medium", 1, "rcu", ""),
+	      of("put_new", "medium", 1, "rcu", ""))
+	printf "\n%d met, %d not, %d not measured.  T: threads; ratios are of medians.  " \
+		"?: the repetitions' range has the bound in it\n",
+		counts["y"], counts["N"], counts["-"]
+}
