@@ -2,8 +2,11 @@
 /*
  * bench_port.c - the threads world's primitives, beside what the system offers
  *
- *	lock	take one lock, write a word of its data, release it: with more than
- *		one thread this is the hand-off
+ *	lock	take one lock, write its data, release it.  "handoffs" is the part of
+ *		them that got it from another thread, and with it a cache line from
+ *		another CPU: a fair lock with a thread waiting is handed over every
+ *		time, an unfair one is mostly taken again by who has just released
+ *		it.  Time an iteration over "handoffs" is what a hand-off takes
  *	rcu	an empty read section; an object queued for a grace period
  *	slab	an object and its way back at once, and in rounds of 256, which is
  *		more than a CPU keeps for itself; beside malloc()
@@ -23,10 +26,26 @@ static struct {
 	pthread_mutex_t mutex;
 	pthread_spinlock_t pthread_spin;
 	char room[SMP_CACHE_BYTES];
-	u64 data;			/* any of the locks, one at a time */
+	/* any of the locks, one at a time */
+	u64 data;
+	int last;			/* thread that had it last */
 } lock;
 
 static struct kmem_cache *cache;
+
+/* Of one thread, as long as it works on the lock. */
+struct holder {
+	int me;
+	s64 handoffs;
+};
+
+/* With the lock held. */
+static __always_inline void touch(struct holder *h)
+{
+	h->handoffs += lock.last != h->me;
+	lock.last = h->me;
+	WRITE_ONCE(lock.data, lock.data + 1);
+}
 
 static void items(struct gbench_state *state)
 {
@@ -35,50 +54,66 @@ static void items(struct gbench_state *state)
 
 /* ---- locks ---- */
 
+static void handoffs(struct gbench_state *state, const struct holder *h)
+{
+	double n = (double)gbench_iterations(state) * gbench_nr_threads(state);
+
+	items(state);
+	if (gbench_nr_threads(state) > 1)
+		gbench_counter(state, "handoffs", (double)h->handoffs / n, GBENCH_PLAIN);
+}
+
 static void lock_spin(struct gbench_state *state, void *arg)
 {
+	struct holder h = { .me = gbench_thread(state) };
+
 	(void)arg;
 	GBENCH_LOOP(state) {
 		spin_lock(&lock.spin);
-		WRITE_ONCE(lock.data, lock.data + 1);
+		touch(&h);
 		spin_unlock(&lock.spin);
 	}
-	items(state);
+	handoffs(state, &h);
 }
 
 static void lock_spin_irqsave(struct gbench_state *state, void *arg)
 {
+	struct holder h = { .me = gbench_thread(state) };
 	unsigned long flags;
 
 	(void)arg;
 	GBENCH_LOOP(state) {
 		spin_lock_irqsave(&lock.spin, flags);
-		WRITE_ONCE(lock.data, lock.data + 1);
+		touch(&h);
 		spin_unlock_irqrestore(&lock.spin, flags);
 	}
-	items(state);
+	handoffs(state, &h);
 }
 
 static void lock_pthread_mutex(struct gbench_state *state, void *arg)
 {
+	struct holder h = { .me = gbench_thread(state) };
+
 	(void)arg;
 	GBENCH_LOOP(state) {
 		pthread_mutex_lock(&lock.mutex);
-		WRITE_ONCE(lock.data, lock.data + 1);
+		touch(&h);
 		pthread_mutex_unlock(&lock.mutex);
 	}
-	items(state);
+	handoffs(state, &h);
 }
 
 static void lock_pthread_spin(struct gbench_state *state, void *arg)
 {
+	struct holder h = { .me = gbench_thread(state) };
+
 	(void)arg;
 	GBENCH_LOOP(state) {
 		pthread_spin_lock(&lock.pthread_spin);
-		WRITE_ONCE(lock.data, lock.data + 1);
+		touch(&h);
 		pthread_spin_unlock(&lock.pthread_spin);
 	}
-	items(state);
+	handoffs(state, &h);
 }
 
 /* ---- RCU ---- */
