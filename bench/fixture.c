@@ -47,7 +47,8 @@ static void note_memory(int64_t taken)
 	if (fixture.ops->flags & PEER_NOTHING)
 		return;
 	fixture.bytes = (double)taken / n;
-	fixture.index_bytes = fixture.bytes - (double)peer_descriptor_size();
+	fixture.index_bytes = fixture.bytes - (double)peer_descriptor_size(
+		fixture.want.kind != FIXTURE_PERSISTENT);
 }
 
 /* The same table, whatever its kind. */

@@ -226,8 +226,10 @@ static void note_context(const struct bench_options *options)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%llu", i ? "," : "",
 				      (unsigned long long)options->pages[i]);
 	gbench_context("pages", text);
-	snprintf(text, sizeof(text), "%zu", peer_descriptor_size());
+	snprintf(text, sizeof(text), "%zu", peer_descriptor_size(false));
 	gbench_context("descriptor_B", text);
+	snprintf(text, sizeof(text), "%zu", peer_descriptor_size(true));
+	gbench_context("ephemeral_descriptor_B", text);
 	gbench_context("compiler", __VERSION__);
 	gbench_context("peers_left_out", peer_left_out());
 }

@@ -2,8 +2,8 @@
 #
 # targets.awk - what is aimed at, what was measured, and whether that is met
 #
-# Reads what "summary csv" prints; -v descriptor=BYTES of a page descriptor.  A
-# target is a ratio of medians in one run, but for memory, which is bytes.  The
+# Reads what "summary csv" prints; -v descriptor=BYTES, -v ephemeral=BYTES are those of
+# page descriptors.  A target is a ratio of medians in one run, but for memory, which is bytes.  The
 # range behind it is what the least and the most of both sides' repetitions make of
 # it; "yes?" and "NO?" say that the bound lies in that range.  Tables are the largest
 # of the run.  A design is taken with the bucket count that serves it best, a peer is
@@ -103,6 +103,13 @@ function ratio(what, sign, bound, a, b) {
 	}
 	row(what, sign, bound, median[b] / median[a], least[b] / most[a], most[b] / least[a],
 	    sprintf("%s %.1f ns, %s %.1f ns", who_of(a), median[a], who_of(b), median[b]))
+}
+
+function size_of(what, bound, size) {
+	if (size == "")
+		missing(what, "<=", bound)
+	else
+		row(what, "<=", bound, size, size, size, "of a page, compressed or not")
 }
 
 function bytes(what, bound, shape, name) {
@@ -213,8 +220,8 @@ END {
 	bytes("memory, dense, bytes a page", 12, "dense")
 	bytes("memory, medium, bytes a page", 18, "medium")
 	bytes("memory, tiny, bytes a page", 64, "tiny")
-	row("descriptor, bytes", "<=", 40, descriptor, descriptor, descriptor,
-	    "of any page, compressed or not")
+	size_of("descriptor, persistent page, bytes", 40, descriptor)
+	size_of("descriptor, ephemeral page, bytes", 40, ephemeral)
 	for (i = 1; i <= n; i++) {
 		stores(threads[i])
 		same_filled(threads[i])

@@ -6,6 +6,9 @@
  * chosen by CPU, as in the core.  Nobody evicts from it: it is the work of keeping
  * it that counts.
  *
+ * One table at a time, as everywhere in bench/: so a descriptor need not know its
+ * table, as the core's need not know their slab cache.
+ *
  * Lock order: an order lock is innermost.
  */
 #include <stdlib.h>
@@ -28,7 +31,17 @@ struct peer_pages {
 	struct order order[MAX_SHARDS];
 };
 
-static_assert(sizeof(struct peer_page) <= sizeof(struct tmem_page),
+/* The table that there is. */
+static struct peer_pages *table;
+
+/* Of the core, which has one size for all. */
+static size_t core_size(bool ephemeral)
+{
+	(void)ephemeral;
+	return sizeof(struct tmem_page);
+}
+
+static_assert(sizeof(struct peer_page) <= 32,
 	      "peers must not pay for a larger descriptor than the core's");
 static_assert(sizeof(struct list_head) == sizeof(((struct peer_page *)0)->link) &&
 	      sizeof(struct rcu_head) == sizeof(((struct peer_page *)0)->link),
@@ -45,9 +58,9 @@ static struct rcu_head *page_rcu(struct peer_page *page)
 	return (struct rcu_head *)page->link;
 }
 
-size_t peer_descriptor_size(void)
+size_t peer_descriptor_size(bool ephemeral)
 {
-	return sizeof(struct tmem_page);
+	return core_size(ephemeral);
 }
 
 struct peer_pages *peer_pages_create(const struct peer_config *config, size_t size)
@@ -57,7 +70,7 @@ struct peer_pages *peer_pages_create(const struct peer_config *config, size_t si
 
 	if (!pages)
 		return NULL;
-	size += sizeof(struct tmem_page) - sizeof(struct peer_page);
+	size += core_size(config->ephemeral) - sizeof(struct peer_page);
 	pages->cache = kmem_cache_create("peer_page", size, 0, 0, NULL);
 	if (!pages->cache) {
 		free(pages);
@@ -70,6 +83,7 @@ struct peer_pages *peer_pages_create(const struct peer_config *config, size_t si
 		spin_lock_init(&pages->order[i].lock);
 		INIT_LIST_HEAD(&pages->order[i].pages);
 	}
+	table = pages;
 	return pages;
 }
 
@@ -111,7 +125,6 @@ struct peer_page *peer_page_alloc(struct peer_pages *pages, uint32_t index)
 
 	if (!page)
 		return NULL;
-	page->owner = pages;
 	page->index = index;
 	page->word = ~(u64)index;
 	page->shard = 0;
@@ -122,25 +135,21 @@ struct peer_page *peer_page_alloc(struct peer_pages *pages, uint32_t index)
 
 void peer_page_free(struct peer_page *page)
 {
-	struct peer_pages *pages = page->owner;
-
-	if (pages->ordered)
-		order_del(pages, page);
-	kmem_cache_free(pages->cache, page);
+	if (table->ordered)
+		order_del(table, page);
+	kmem_cache_free(table->cache, page);
 }
 
 static void page_free_rcu(struct rcu_head *head)
 {
-	struct peer_page *page = (struct peer_page *)head;
-
-	kmem_cache_free(page->owner->cache, page);
+	kmem_cache_free(table->cache, (struct peer_page *)head);
 }
 
 static_assert(offsetof(struct peer_page, link) == 0, "page_free_rcu() casts");
 
 void peer_page_retire(struct peer_page *page)
 {
-	if (page->owner->ordered)
-		order_del(page->owner, page);
+	if (table->ordered)
+		order_del(table, page);
 	call_rcu(page_rcu(page), page_free_rcu);
 }

@@ -107,7 +107,6 @@ struct peer_ops {
 /* The head of a descriptor; what a peer keeps with it follows. */
 struct peer_page {
 	void *link[2];			/* page.c's: eviction order, RCU callback */
-	struct peer_pages *owner;
 	uint64_t word;			/* stands for the page's bytes */
 	uint32_t index;			/* of the key, for whoever wants it here */
 	uint32_t shard;			/* of the order */
@@ -129,7 +128,7 @@ void peer_page_free(struct peer_page *page);
 void peer_page_retire(struct peer_page *page);
 
 /* Bytes of the core's page descriptor, which are no part of an index's cost. */
-size_t peer_descriptor_size(void);
+size_t peer_descriptor_size(bool ephemeral);
 
 /* What a get does with the descriptor, in place of copying the page's bytes. */
 static inline int peer_page_read(const struct peer_page *page)

@@ -84,7 +84,7 @@ results t6.json "$index/tbb/$pages" ns 149 160 140
 results t7.json "$index/tbb/pages:65536/real_time/threads:1" ns 1
 results t8.json store/put/lz4/persistent/text/real_time/threads:1 us 10
 results t9.json store/bare/compress/text/real_time/threads:1 us 8
-jq -s '{ context: { descriptor_B: "40" }, benchmarks: map(.benchmarks[]) }' \
+jq -s '{ context: { descriptor_B: "40", ephemeral_descriptor_B: "56" }, benchmarks: map(.benchmarks[]) }' \
 	"$dir"/t?.json >"$dir/targets.json"
 text=$("$summary" targets "$dir/targets.json")
 want "which tables" '^target \(tables of 4194304 pages\)' "$text"
@@ -95,10 +95,11 @@ want "equal buckets" 'with 256 buckets both +2\.05 .* rcu \(256\)' "$text"
 want "lost, without doubt" 'rcu over the best peer, T1 +>= 1\.5 +0\.60 .* NO +rcu .* swaptree 60' "$text"
 want "lost, within the range" 'that takes any id +>= 1\.5 +1\.49 +1\.39 - 1\.62 +NO\? ' "$text"
 want "bytes" '^memory, medium, bytes a page +<= 18 +12\.50 +yes ' "$text"
-want "the descriptor" '^descriptor, bytes +<= 40 +40\.00 +yes ' "$text"
+want "a descriptor" '^descriptor, persistent page, bytes +<= 40 +40\.00 +yes ' "$text"
+want "another" '^descriptor, ephemeral page, bytes +<= 40 +56\.00 +NO ' "$text"
 want "less is better" '^lz4 put, text, persistent, over bare, T1 +<= 1\.05 +1\.25 +NO ' "$text"
 want "what is not there" '^lz4 get, text, persistent, over bare, T1 +<= 1\.05 +- +- +not measured' "$text"
-want "the last line" '^3 met, 3 not, [0-9]+ not measured' "$text"
+want "the last line" '^3 met, 4 not, [0-9]+ not measured' "$text"
 want_status 2 "$summary" nonesuch "$dir/targets.json"
 
 [ "$failed" -eq 0 ] && echo "bench/compare and bench/summary: all as wanted"
