@@ -65,8 +65,10 @@ function of(op, shape, threads, who, buckets, key) {
 
 function who_of(name, part, buckets) {
 	split(name, part, "/")
-	if (part[1] != "index")
-		return name
+	if (part[1] != "index") {
+		sub(/\/real_time.*/, "", name)
+		return substr(name, index(name, "/") + 1)
+	}
 	buckets = number_of(name, "buckets")
 	return part[4] (buckets == "" ? "" : " (" buckets ")")
 }
@@ -112,8 +114,9 @@ function size_of(what, bound, size) {
 		row(what, "<=", bound, size, size, size, "of a page, compressed or not")
 }
 
+# With a bucket for each object: put_new is measured with no other number of them.
 function bytes(what, bound, shape, name) {
-	name = of("get_hit", shape, 1, "rcu", "")
+	name = of("put_new", shape, 1, "rcu", "")
 	if (name == "" || memory[name] == "")
 		missing(what, "<=", bound)
 	else

@@ -82,6 +82,7 @@ results t4.json "$index/hashbucket/buckets:64/$pages" ns 50
 results t5.json "$index/swaptree/$pages" ns 60 60 60
 results t6.json "$index/tbb/$pages" ns 149 160 140
 results t7.json "$index/tbb/pages:65536/real_time/threads:1" ns 1
+results ta.json "index/put_new/medium/rcu/buckets:64/$pages" ns 100
 results t8.json store/put/lz4/persistent/text/real_time/threads:1 us 10
 results t9.json store/bare/compress/text/real_time/threads:1 us 8
 jq -s '{ context: { descriptor_B: "40", ephemeral_descriptor_B: "56" }, benchmarks: map(.benchmarks[]) }' \
@@ -97,7 +98,9 @@ want "lost, within the range" 'that takes any id +>= 1\.5 +1\.49 +1\.39 - 1\.62 
 want "bytes" '^memory, medium, bytes a page +<= 18 +12\.50 +yes ' "$text"
 want "a descriptor" '^descriptor, persistent page, bytes +<= 40 +40\.00 +yes ' "$text"
 want "another" '^descriptor, ephemeral page, bytes +<= 40 +56\.00 +NO ' "$text"
-want "less is better" '^lz4 put, text, persistent, over bare, T1 +<= 1\.05 +1\.25 +NO ' "$text"
+want "less is better" \
+	'^lz4 put, text, persistent, over bare, T1 +<= 1\.05 +1\.25 +NO +bare/compress/text 8000\.0 ns, put' \
+	"$text"
 want "what is not there" '^lz4 get, text, persistent, over bare, T1 +<= 1\.05 +- +- +not measured' "$text"
 want "the last line" '^3 met, 4 not, [0-9]+ not measured' "$text"
 want_status 2 "$summary" nonesuch "$dir/targets.json"
