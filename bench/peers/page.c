@@ -34,14 +34,13 @@ struct peer_pages {
 /* The table that there is. */
 static struct peer_pages *table;
 
-/* Of the core, which has one size for all. */
-static size_t core_size(bool ephemeral)
+/* Of the core: pages that are never evicted are in no order. */
+size_t peer_descriptor_size(bool ephemeral)
 {
-	(void)ephemeral;
-	return sizeof(struct tmem_page);
+	return ephemeral ? sizeof(struct tmem_page) : offsetof(struct tmem_page, order);
 }
 
-static_assert(sizeof(struct peer_page) <= 32,
+static_assert(sizeof(struct peer_page) <= offsetof(struct tmem_page, order),
 	      "peers must not pay for a larger descriptor than the core's");
 static_assert(sizeof(struct list_head) == sizeof(((struct peer_page *)0)->link) &&
 	      sizeof(struct rcu_head) == sizeof(((struct peer_page *)0)->link),
@@ -58,11 +57,6 @@ static struct rcu_head *page_rcu(struct peer_page *page)
 	return (struct rcu_head *)page->link;
 }
 
-size_t peer_descriptor_size(bool ephemeral)
-{
-	return core_size(ephemeral);
-}
-
 struct peer_pages *peer_pages_create(const struct peer_config *config, size_t size)
 {
 	struct peer_pages *pages = calloc(1, sizeof(*pages));
@@ -70,7 +64,7 @@ struct peer_pages *peer_pages_create(const struct peer_config *config, size_t si
 
 	if (!pages)
 		return NULL;
-	size += core_size(config->ephemeral) - sizeof(struct peer_page);
+	size += peer_descriptor_size(config->ephemeral) - sizeof(struct peer_page);
 	pages->cache = kmem_cache_create("peer_page", size, 0, 0, NULL);
 	if (!pages->cache) {
 		free(pages);
