@@ -8,6 +8,8 @@
  *	put_new		a page that is not there, in an object that mostly is
  *	put_replace	a page that is there
  *	put_get		ephemeral: a get that takes a page out, and its put
+ *	get_batch	get_hit, 64 pages in one call; ns a page
+ *	put_batch	put_replace likewise
  *	flush_page	a page that is there
  *	flush_object	all pages of an object; ns an object, items are pages
  *	reclaim		ephemeral, memory full: a put that has to evict a page
@@ -187,6 +189,44 @@ static void put_replace(struct gbench_state *state, void *arg)
 static void put_get(struct gbench_state *state, void *arg)
 {
 	one_by_one(PUT_GET, state, arg);
+}
+
+/* ---- many handles in one call ---- */
+
+static inline __attribute__((always_inline)) void
+many(struct gbench_state *state, const struct index_case *c, bool put)
+{
+	struct peer_key keys[PEER_MANY];
+	struct part part = { 0 };
+	int64_t n, i, wrong = 0;
+
+	prepare(state, c);
+	while ((n = gbench_take(state, PEER_MANY))) {
+		const struct peer_ops *ops = fixture.ops;
+		struct peer *peer = fixture.peer;
+
+		if (!part.step)
+			part_init(&part, 0, 1);
+		for (i = 0; i < n; i++) {
+			uint64_t r = bench_random(&part.random);
+
+			part_key(&part, bench_below((uint32_t)(r >> 32), part.n),
+				 bench_below((uint32_t)r, fixture.object_pages), &keys[i]);
+		}
+		wrong += put ? ops->put_many(peer, keys, (unsigned int)n) :
+			ops->get_many(peer, keys, (unsigned int)n);
+	}
+	report(state, gbench_iterations(state), wrong);
+}
+
+static void get_batch(struct gbench_state *state, void *arg)
+{
+	many(state, arg, false);
+}
+
+static void put_batch(struct gbench_state *state, void *arg)
+{
+	many(state, arg, true);
 }
 
 /* ---- in batches, the other way round with the clock stopped ---- */
@@ -390,6 +430,8 @@ static const struct {
 	{ "mix", mix, FIXTURE_PERSISTENT },
 	{ "put_new", put_new, FIXTURE_PERSISTENT },
 	{ "put_replace", put_replace, FIXTURE_PERSISTENT },
+	{ "get_batch", get_batch, FIXTURE_PERSISTENT },
+	{ "put_batch", put_batch, FIXTURE_PERSISTENT },
 	{ "flush_page", flush_page, FIXTURE_PERSISTENT },
 	{ "flush_object", flush_object, FIXTURE_PERSISTENT },
 	{ "put_get", put_get, FIXTURE_EPHEMERAL },
@@ -412,6 +454,9 @@ struct table {
 static bool op_wanted(const struct table *table, size_t op)
 {
 	if (ops_table[op].kind == FIXTURE_FULL && !(table->ops->flags & PEER_EVICTS))
+		return false;
+	if (!table->ops->get_many &&
+	    (ops_table[op].fn == get_batch || ops_table[op].fn == put_batch))
 		return false;
 	return !table->few || ops_table[op].fn == get_hit || ops_table[op].fn == mix;
 }

@@ -130,6 +130,8 @@ const struct peer_ops peer_libcuckoo = {
 	.get = cuckoo_get,
 	.get_exclusive = cuckoo_take,
 	.flush_page = cuckoo_take,
+	.put_many = nullptr,
+	.get_many = nullptr,
 	.flush_object = cuckoo_flush_object,
 	.limit = nullptr,
 };

@@ -77,6 +77,8 @@ struct peer;			/* a table; each file has its own */
 #define PEER_EVICTS	(1U << 1)	/* a put over the budget evicts the oldest page */
 #define PEER_NOTHING	(1U << 2)	/* answers without looking: what the harness costs */
 
+#define PEER_MANY	64U		/* handles that get_many and put_many are given */
+
 struct peer_ops {
 	const char *name;
 	unsigned int flags;
@@ -91,6 +93,12 @@ struct peer_ops {
 	int (*get)(struct peer *peer, const struct peer_key *key);
 	int (*get_exclusive)(struct peer *peer, const struct peer_key *key);
 	int (*flush_page)(struct peer *peer, const struct peer_key *key);
+	/*
+	 * Up to PEER_MANY handles in one call, for who has such a thing, else NULL.
+	 * How many answers were not 0.
+	 */
+	int (*put_many)(struct peer *peer, const struct peer_key *keys, unsigned int n);
+	int (*get_many)(struct peer *peer, const struct peer_key *keys, unsigned int n);
 	/*
 	 * Pages removed, of the indexes below @nr_pages of the key's object.  A
 	 * table of handles that knows no objects flushes page by page, and is

@@ -140,6 +140,8 @@ const struct peer_ops peer_tbb = {
 	.get = tbb_get,
 	.get_exclusive = tbb_take,
 	.flush_page = tbb_take,
+	.put_many = nullptr,
+	.get_many = nullptr,
 	.flush_object = tbb_flush_object,
 	.limit = nullptr,
 };

@@ -115,6 +115,36 @@ static int tmem_peer_get(struct peer *peer, const struct peer_key *key)
 	return tmem_get(peer->tm, peer->pool, &oid, key->index, no_bytes);
 }
 
+/* What a batch takes besides its handles: places for bytes and results. */
+static inline void io_fill(struct tmem_io *io, const struct peer_key *keys, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		io[i].oid = oid_of(&keys[i]);
+		io[i].index = keys[i].index;
+		io[i].page = no_bytes;
+	}
+}
+
+static int tmem_peer_put_many(struct peer *peer, const struct peer_key *keys,
+			      unsigned int n)
+{
+	struct tmem_io io[PEER_MANY];
+
+	io_fill(io, keys, n);
+	return (int)n - tmem_put_batch(peer->tm, peer->pool, io, n);
+}
+
+static int tmem_peer_get_many(struct peer *peer, const struct peer_key *keys,
+			      unsigned int n)
+{
+	struct tmem_io io[PEER_MANY];
+
+	io_fill(io, keys, n);
+	return (int)n - tmem_get_batch(peer->tm, peer->pool, io, n);
+}
+
 static int tmem_peer_flush_page(struct peer *peer, const struct peer_key *key)
 {
 	struct tmem_oid oid = oid_of(key);
@@ -154,6 +184,8 @@ const struct peer_ops *peer_design_at(unsigned int i)
 		.get = tmem_peer_get,
 		.get_exclusive = tmem_peer_get,
 		.flush_page = tmem_peer_flush_page,
+		.put_many = tmem_peer_put_many,
+		.get_many = tmem_peer_get_many,
 		.flush_object = tmem_peer_flush_object,
 		.limit = tmem_peer_limit,
 	};
