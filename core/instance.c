@@ -143,6 +143,9 @@ static struct tmem_pool *pool_make(struct tmem *tm,
 	pool->store = attr->store;
 	pool->flags = attr->flags;
 	pool->bucket_bits = ilog2(attr->buckets);
+	pool->late_bytes = (attr->flags & TMEM_POOL_PERSISTENT) &&
+		(attr->design->flags & TMEM_INDEX_LOCKLESS) &&
+		attr->store->late_del;
 	/* persistent puts come from swap-out, which must not wait for itself */
 	pool->gfp = GFP_NOWAIT | __GFP_NOWARN;
 	if (!tmem_pool_persistent(pool))

@@ -40,6 +40,7 @@ struct tmem_pool {
 	struct tmem_stats __percpu *stats;
 	u32 flags;			/* TMEM_POOL_* */
 	u32 bucket_bits;
+	bool late_bytes;		/* constant; store.h */
 	gfp_t gfp;			/* for everything on the put path */
 	u32 frozen;			/* READ_ONCE; written under tm->lock */
 	struct tmem_frames *frames;	/* store lz4, ephemeral */

@@ -45,6 +45,12 @@
  * (D) So, with the object's lock held, a page that nobody has claimed is in its
  *     slot.
  *
+ * (E) A get of a page whose bytes are late (store.h) takes no reference and looks
+ *     no second time.  It found the page in a slot that was part of the tree, or as
+ *     it was when its node left the tree, at a moment after the get had begun
+ *     (radix.c, (B) and (C)): there the get takes place.  Whoever removed the page
+ *     since gives its bytes back after this RCU read section.
+ *
  * Progress: a get starts again only when another operation on its handle got its
  * work done; a put only when an object died, or to fetch nodes (a few dozen
  * at most).
@@ -311,10 +317,17 @@ static int get_exclusive(struct tmem_pool *pool, const struct tmem_oid *oid,
 static int rcu_get(struct tmem_pool *pool, const struct tmem_oid *oid,
 		   u32 index, void *dst)
 {
+	struct rcu_object *obj;
 	struct tmem_page *page;
 
 	if (tmem_pool_exclusive(pool))
 		return get_exclusive(pool, oid, index, dst);
+	if (pool->late_bytes) {
+		/* see (E) */
+		obj = object_lookup(pool, oid);
+		page = obj ? tmem_radix_lookup(&obj->base.tree, index) : NULL;
+		return page ? tmem_page_read(pool, page, dst) : -ENOENT;
+	}
 	page = rcu_find(pool, oid, index);
 	return page ? tmem_page_read_kept(pool, page, dst) : -ENOENT;
 }

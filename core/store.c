@@ -89,6 +89,12 @@ size_t tmem_page_drop(struct tmem_pool *pool, struct tmem_page *page,
 	if (!refcount_sub_and_test(refs, &page->refs))
 		return 0;
 	tmem_count(pool, TMEM_bytes_stored, -(s64)page->size);
+	if (pool->late_bytes) {
+		bytes = pool->store->charge;
+		tmem_count(pool, TMEM_bytes_charged, -(s64)bytes);
+		call_rcu(&page->rcu, pool->store->late_del);
+		return bytes;
+	}
 	bytes = pool->store->del(pool, page);
 	tmem_count(pool, TMEM_bytes_charged, -(s64)bytes);
 	if (pool->index->flags & TMEM_INDEX_LOCKLESS)
@@ -225,6 +231,7 @@ const struct tmem_store_ops tmem_store_none = {
 	.add	= none_add,
 	.get	= none_get,
 	.del	= none_del,
+	.late_del = persistent_free_rcu,
 };
 
 /* ---- store raw ---- */
@@ -261,10 +268,17 @@ static size_t raw_del(struct tmem_pool *pool __maybe_unused,
 	return PAGE_SIZE;
 }
 
+static void raw_late_del(struct rcu_head *head)
+{
+	free_page(container_of(head, struct tmem_page, rcu)->addr);
+	persistent_free_rcu(head);
+}
+
 const struct tmem_store_ops tmem_store_raw = {
 	.name	= "raw",
 	.charge	= PAGE_SIZE,
 	.add	= raw_add,
 	.get	= raw_get,
 	.del	= raw_del,
+	.late_del = raw_late_del,
 };

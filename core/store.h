@@ -11,6 +11,12 @@
  * taken and dropped inside of one RCU read section.  The last one gives back
  * the bytes at once, and the descriptor at once or, in a design whose readers
  * take no lock, after a grace period.
+ *
+ * Late bytes.  In such a design the bytes of a persistent page outlive it by that
+ * grace period too, if the store can give them back from a callback.  Then whoever
+ * finds the page may read it to the end of the RCU read section without a reference:
+ * a get writes nothing that other CPUs look at, and does not wait for its own
+ * atomic operations.  The budget has the bytes back at once all the same.
  */
 #ifndef TMEM_STORE_H
 #define TMEM_STORE_H
@@ -33,24 +39,24 @@ struct tmem_page {
 	union {
 		struct {
 			struct tmem_object *obj; /* set by insertion, then constant */
-			union {		/* constant, by kind */
-				unsigned long addr;
-				struct tmem_frame *frame;
-				unsigned long handle;
-				u64 word;
-			};
+			u32 index;	/* likewise */
+			u16 size:13,	/* bytes kept; constant */
+			    kind:3;	/* enum tmem_page_kind; constant */
+			u8 half:1,	/* which of its frame; constant */
+			   shard:6;	/* of the order; constant */
+			u8 listed;	/* on it; order lock */
 		};
 		struct rcu_head rcu;	/* when the last reference is gone */
 	};
-	u32 index;			/* set by insertion, then constant */
+	union {				/* constant, by kind */
+		unsigned long addr;
+		struct tmem_frame *frame;
+		unsigned long handle;
+		u64 word;
+	};
 	refcount_t refs;
 	u32 owned;			/* lock-free designs: xchg decides who
 					 * takes the page out */
-	u16 size:13,			/* bytes kept; constant */
-	    kind:3;			/* enum tmem_page_kind; constant */
-	u8 half:1,			/* which of its frame; constant */
-	   shard:6;			/* of the order; constant */
-	u8 listed;			/* on it; order lock */
 
 	/* There only in ephemeral pools.  Order lock. */
 	struct list_head order;
@@ -94,6 +100,12 @@ struct tmem_store_ops {
 	 * which the caller uncharges */
 	size_t (*del)(struct tmem_pool *pool, struct tmem_page *page);
 	/*
+	 * Where set: del's work from a callback, for late bytes.  Given the head
+	 * of a persistent descriptor, frees the bytes and the descriptor; what
+	 * the budget gets back is @charge.
+	 */
+	void (*late_del)(struct rcu_head *head);
+	/*
 	 * Where set: the other page that must go before the frame of @page can
 	 * be freed, with a reference taken, or NULL.
 	 */
@@ -129,7 +141,7 @@ void tmem_page_put(struct tmem_pool *pool, struct tmem_page *page);
 size_t tmem_page_drop(struct tmem_pool *pool, struct tmem_page *page,
 		      unsigned int refs);
 
-/* tmem_page_read - copy the bytes out; the caller holds a reference */
+/* tmem_page_read - copy the bytes out; the caller holds a reference, or needs none */
 static inline int tmem_page_read(struct tmem_pool *pool, struct tmem_page *page,
 				 void *dst)
 {
