@@ -385,6 +385,52 @@ int tmem_pool_stats(struct tmem *tm, int id, struct tmem_stats *out)
 	return pool ? 0 : -ENODEV;
 }
 
+int tmem_pool_describe(struct tmem *tm, int id, struct tmem_pool_info *out)
+{
+	struct tmem_pool *pool;
+
+	memset(out, 0, sizeof(*out));
+	mutex_lock(&tm->lock);
+	pool = pool_lookup_locked(tm, id);
+	if (pool) {
+		out->design = pool->index;
+		out->store = pool->store;
+		out->flags = pool->flags;
+		out->buckets = 1U << pool->bucket_bits;
+		out->members = pool->nr_members;
+		tmem_pool_sum(pool, &out->stats);
+	}
+	mutex_unlock(&tm->lock);
+	return pool ? 0 : -ENODEV;
+}
+
+static s64 bytes_charged(const struct tmem_pool *pool)
+{
+	unsigned int cpu;
+	s64 bytes = 0;
+
+	for_each_possible_cpu(cpu)
+		bytes += READ_ONCE(per_cpu_ptr(pool->stats, cpu)->v[TMEM_bytes_charged]);
+	return bytes;
+}
+
+u64 tmem_evictable(struct tmem *tm)
+{
+	const struct tmem_pool *pool;
+	s64 bytes = 0;
+	int id;
+
+	rcu_read_lock();
+	for (id = 0; id < TMEM_MAX_POOLS; id++) {
+		pool = rcu_dereference(tm->pools[id]);
+		if (pool && !tmem_pool_persistent(pool) &&
+		    pool->store != &tmem_store_none)
+			bytes += bytes_charged(pool);
+	}
+	rcu_read_unlock();
+	return bytes > 0 ? bytes >> PAGE_SHIFT : 0;
+}
+
 void tmem_stats(struct tmem *tm, struct tmem_stats *out)
 {
 	int id;

@@ -19,8 +19,6 @@ struct tmem_reclaim {
 	struct tmem_order *order;
 };
 
-#define TMEM_MAX_BUDGET		(1ULL << 40)	/* page frames */
-
 static inline bool tmem_budget_valid(u64 frames)
 {
 	return frames >= 1 && frames <= TMEM_MAX_BUDGET;

@@ -59,6 +59,7 @@ struct tmem_oid {
 #define TMEM_POOL_SHARED	BIT(1)	/* ephemeral only */
 #define TMEM_POOL_FLAGS		(TMEM_POOL_PERSISTENT | TMEM_POOL_SHARED)
 
+#define TMEM_MAX_BUDGET		(1ULL << 40)	/* page frames */
 #define TMEM_MAX_POOLS		1024	/* of one instance; ids are 0 .. 1023 */
 #define TMEM_MAX_MEMBERS	64	/* clients of one shared pool */
 #define TMEM_MAX_BUCKETS	(1U << 20)
@@ -218,6 +219,15 @@ int tmem_set_budget(struct tmem *tm, u64 frames);
  */
 u64 tmem_evict(struct tmem *tm, u64 frames);
 
+/*
+ * tmem_evictable - page frames that eviction could give back now, roughly
+ *
+ * Of ephemeral pools, but for store none, which is charged for frames that it does
+ * not have.  Others are at work meanwhile.
+ * Context: [any].
+ */
+u64 tmem_evictable(struct tmem *tm);
+
 void tmem_memory(struct tmem *tm, struct tmem_memory *out);	/* [process] */
 
 /* Sum over live and destroyed pools.  [process] */
@@ -272,6 +282,19 @@ int tmem_pool_thaw(struct tmem *tm, int pool);
 
 /* Statistics of one pool.  [process].  0 or -ENODEV. */
 int tmem_pool_stats(struct tmem *tm, int pool, struct tmem_stats *out);
+
+/* What a pool is, and what it has, all at one moment. */
+struct tmem_pool_info {
+	const struct tmem_index_ops *design;
+	const struct tmem_store_ops *store;
+	u32 flags;
+	u32 buckets;
+	u32 members;		/* clients: 1 unless shared */
+	struct tmem_stats stats;
+};
+
+/* tmem_pool_describe - fill in @out.  [process].  0 or -ENODEV. */
+int tmem_pool_describe(struct tmem *tm, int pool, struct tmem_pool_info *out);
 
 /* ---- pages ---- */
 

@@ -17,8 +17,6 @@
 #include <linux/seq_file.h>
 
 #include "kmod.h"
-#include "index.h"
-#include "stats.h"
 
 static struct dentry *root;
 
@@ -67,41 +65,29 @@ static void pools_stop(struct seq_file *m, void *v)
 {
 }
 
-static const char *kind_of(const struct tmem_pool *pool)
+static const char *kind_of(const struct tmem_pool_info *pool)
 {
 	if (pool->flags & TMEM_POOL_PERSISTENT)
 		return "persistent";
 	return pool->flags & TMEM_POOL_SHARED ? "shared" : "ephemeral";
 }
 
-static void show_pool(struct seq_file *m, int id, const struct tmem_pool *pool)
-{
-	struct tmem_stats stats = { };
-	unsigned int i;
-
-	tmem_pool_sum(pool, &stats);
-	seq_printf(m, "%d kind %s\n", id, kind_of(pool));
-	seq_printf(m, "%d design %s\n", id, pool->index->name);
-	seq_printf(m, "%d store %s\n", id, pool->store->name);
-	seq_printf(m, "%d buckets %u\n", id, 1U << pool->bucket_bits);
-	seq_printf(m, "%d members %u\n", id, pool->nr_members);
-	for (i = 0; i < TMEM_NR_STATS; i++)
-		seq_printf(m, "%d %s %lld\n", id, tmem_stat_desc[i].name, stats.v[i]);
-}
-
 static int pools_show(struct seq_file *m, void *v)
 {
 	const struct tmem_kmod_instance *inst = m->private;
-	struct tmem *tm = inst->tm;
-	const struct tmem_pool *pool;
+	struct tmem_pool_info pool;
 	int id = *(loff_t *)v;
+	unsigned int i;
 
-	/* one moment for all that is said of a pool */
-	mutex_lock(&tm->lock);
-	pool = rcu_dereference_protected(tm->pools[id], lockdep_is_held(&tm->lock));
-	if (pool)
-		show_pool(m, id, pool);
-	mutex_unlock(&tm->lock);
+	if (tmem_pool_describe(inst->tm, id, &pool))
+		return 0;
+	seq_printf(m, "%d kind %s\n", id, kind_of(&pool));
+	seq_printf(m, "%d design %s\n", id, tmem_design_name(pool.design));
+	seq_printf(m, "%d store %s\n", id, tmem_store_name(pool.store));
+	seq_printf(m, "%d buckets %u\n", id, pool.buckets);
+	seq_printf(m, "%d members %u\n", id, pool.members);
+	for (i = 0; i < TMEM_NR_STATS; i++)
+		seq_printf(m, "%d %s %lld\n", id, tmem_stat_desc[i].name, pool.stats.v[i]);
 	return 0;
 }
 

@@ -23,6 +23,7 @@ EXPORT_SYMBOL_GPL(tmem_create);
 EXPORT_SYMBOL_GPL(tmem_destroy);
 EXPORT_SYMBOL_GPL(tmem_set_budget);
 EXPORT_SYMBOL_GPL(tmem_evict);
+EXPORT_SYMBOL_GPL(tmem_evictable);
 EXPORT_SYMBOL_GPL(tmem_memory);
 EXPORT_SYMBOL_GPL(tmem_stats);
 EXPORT_SYMBOL_GPL(tmem_validate);
@@ -32,6 +33,7 @@ EXPORT_SYMBOL_GPL(tmem_pool_destroy);
 EXPORT_SYMBOL_GPL(tmem_pool_freeze);
 EXPORT_SYMBOL_GPL(tmem_pool_thaw);
 EXPORT_SYMBOL_GPL(tmem_pool_stats);
+EXPORT_SYMBOL_GPL(tmem_pool_describe);
 
 EXPORT_SYMBOL_GPL(tmem_put);
 EXPORT_SYMBOL_GPL(tmem_get);

@@ -17,38 +17,9 @@
 #include <linux/mm.h>
 
 #include "compat.h"
-#include "index.h"
 #include "kmod.h"
 
 static struct shrinker *shrinker;
-
-static s64 pool_bytes(const struct tmem_pool *pool)
-{
-	unsigned int cpu;
-	s64 bytes = 0;
-
-	for_each_possible_cpu(cpu)
-		bytes += READ_ONCE(per_cpu_ptr(pool->stats, cpu)->v[TMEM_bytes_charged]);
-	return bytes;
-}
-
-/* Page frames that eviction could free now, roughly: others are at work. */
-static u64 evictable(struct tmem *tm)
-{
-	const struct tmem_pool *pool;
-	s64 bytes = 0;
-	int id;
-
-	rcu_read_lock();
-	for (id = 0; id < TMEM_MAX_POOLS; id++) {
-		pool = rcu_dereference(tm->pools[id]);
-		/* store none is charged for frames that it does not have */
-		if (pool && !tmem_pool_persistent(pool) && pool->store != &tmem_store_none)
-			bytes += pool_bytes(pool);
-	}
-	rcu_read_unlock();
-	return bytes > 0 ? bytes >> PAGE_SHIFT : 0;
-}
 
 static u64 evictable_locked(void)
 {
@@ -57,7 +28,7 @@ static u64 evictable_locked(void)
 
 	lockdep_assert_held(&tmem_kmod_lock);
 	list_for_each_entry(inst, &tmem_kmod_instances, list)
-		frames += evictable(inst->tm);
+		frames += tmem_evictable(inst->tm);
 	return frames;
 }
 
@@ -81,7 +52,7 @@ static u64 shrink_locked(u64 nr, u64 total)
 	list_for_each_entry(inst, &tmem_kmod_instances, list) {
 		if (freed >= nr)
 			break;
-		share = DIV64_U64_ROUND_UP(nr * evictable(inst->tm), total);
+		share = DIV64_U64_ROUND_UP(nr * tmem_evictable(inst->tm), total);
 		got = tmem_evict(inst->tm, min(share, nr - freed));
 		atomic_long_add(got, &inst->shrunk);
 		freed += got;

@@ -336,6 +336,7 @@ static void no_such_pool(void **state)
 	struct tmem_pool_attr attr = good_attr();
 	int bad[] = { -1, TMEM_MAX_POOLS, TMEM_MAX_POOLS + 1, INT_MAX, INT_MIN, 700, 0 };
 	struct tmem_io io = { .oid = oid, .index = 5, .page = page, .result = 12345 };
+	struct tmem_pool_info info;
 	struct tmem_stats stats;
 	u32 i;
 
@@ -359,8 +360,57 @@ static void no_such_pool(void **state)
 		assert_int_equal(tmem_pool_freeze(f->tm, bad[i]), -ENODEV);
 		assert_int_equal(tmem_pool_thaw(f->tm, bad[i]), -ENODEV);
 		assert_int_equal(tmem_pool_stats(f->tm, bad[i], &stats), -ENODEV);
+		assert_int_equal(tmem_pool_describe(f->tm, bad[i], &info), -ENODEV);
 		works_on(f);
 	}
+}
+
+static void pools_are_described(void **state)
+{
+	struct fixture *f = *state;
+	struct tmem_pool_attr attr = good_attr();
+	struct tmem_pool_info info;
+	int pool;
+
+	assert_int_equal(tmem_pool_describe(f->tm, f->pool, &info), 0);
+	assert_ptr_equal(info.design, attr.design);
+	assert_ptr_equal(info.store, attr.store);
+	assert_int_equal(info.flags, attr.flags);
+	assert_int_equal(info.buckets, attr.buckets);
+	assert_int_equal(info.members, 1);
+	assert_int_equal(info.stats.v[TMEM_pages], 1);
+
+	attr.flags = TMEM_POOL_SHARED;
+	pool = tmem_pool_create(f->tm, &attr, NULL);
+	attr.client = 2;
+	assert_int_equal(tmem_pool_create(f->tm, &attr, NULL), pool);
+	assert_int_equal(tmem_pool_describe(f->tm, pool, &info), 0);
+	assert_int_equal(info.members, 2);
+	assert_int_equal(info.flags, TMEM_POOL_SHARED);
+	assert_int_equal(info.stats.v[TMEM_pages], 0);
+}
+
+/* Not persistent pages, and not those for which no memory was taken. */
+static void evictable_frames(void **state)
+{
+	struct fixture *f = *state;
+	struct tmem_pool_attr attr = good_attr();
+	int raw, none;
+	u32 i;
+
+	assert_int_equal(tmem_evictable(f->tm), 0);
+	attr.flags = 0;
+	raw = tmem_pool_create(f->tm, &attr, NULL);
+	attr.store = tmem_store_find("none");
+	none = tmem_pool_create(f->tm, &attr, NULL);
+	assert_true(raw >= 0 && none >= 0);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(tmem_put(f->tm, raw, &oid, i, page), 0);
+		assert_int_equal(tmem_put(f->tm, none, &oid, i, page), 0);
+	}
+	assert_int_equal(tmem_evictable(f->tm), 3);
+	assert_int_equal(tmem_evict(f->tm, 1), 1);
+	assert_int_equal(tmem_evictable(f->tm), 2);
 }
 
 static void missing_pointers(void **state)
@@ -496,6 +546,8 @@ int main(void)
 		API_TEST(pool_table_full),
 		API_TEST(destroy_twice_or_by_a_stranger),
 		API_TEST(no_such_pool),
+		API_TEST(pools_are_described),
+		API_TEST(evictable_frames),
 		API_TEST(missing_pointers),
 		API_TEST(hostile_batches),
 		API_TEST(put_without_bytes_leaves_nothing_stale),
