@@ -96,9 +96,19 @@ static struct peer *tmem_peer_create(const struct peer_ops *self,
 	return NULL;
 }
 
+/*
+ * By words, as callers write keys: what is written as two words and read as one of
+ * 16 bytes is there only when the stores have left the processor, after all that
+ * came before them, and then no two operations would overlap.
+ */
 static inline struct tmem_oid oid_of(const struct peer_key *key)
 {
-	return (struct tmem_oid){ .w = { key->oid[0], key->oid[1], key->oid[2] } };
+	struct tmem_oid oid;
+
+	oid.w[0] = READ_ONCE(key->oid[0]);
+	oid.w[1] = READ_ONCE(key->oid[1]);
+	oid.w[2] = READ_ONCE(key->oid[2]);
+	return oid;
 }
 
 static int tmem_peer_put(struct peer *peer, const struct peer_key *key)
