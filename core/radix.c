@@ -266,7 +266,7 @@ void tmem_stash_empty(struct tmem_pool *pool, struct tmem_stash *stash)
 {
 	unsigned int size;
 
-	for (size = 0; stash->have.any; size++)
+	for (size = 0; size < TMEM_NODE_SIZES; size++)
 		while (stash->have.nr[size])
 			node_free(stash_pop(stash, size));
 	tmem_nodes_retire(pool, &stash->dead);
@@ -331,6 +331,24 @@ void tmem_radix_prefetch(const struct tmem_radix *const *trees,
 			}
 		}
 	} while (more);
+}
+
+void tmem_radix_prefetch_slot(const struct tmem_radix *tree, u32 index)
+{
+	void *entry = rcu_dereference(tree->root);
+
+	while (is_node(entry)) {
+		unsigned int slot = slot_of(entry, index);
+		void __rcu *const *at = &to_node(entry)->slots[slot];
+
+		if (slot >= room_of(entry))
+			return;
+		if (!level_of(entry)) {
+			prefetch((const void *)at);
+			return;
+		}
+		entry = rcu_dereference(*at);
+	}
 }
 
 /* ---- writers ---- */

@@ -80,6 +80,9 @@ struct tmem_page *tmem_radix_lookup(const struct tmem_radix *tree, u32 index);
 void tmem_radix_prefetch(const struct tmem_radix *const *trees,
 			 const u32 *indices, unsigned int nr);
 
+/* tmem_radix_prefetch_slot - likewise one slot, and not what it points to */
+void tmem_radix_prefetch_slot(const struct tmem_radix *tree, u32 index);
+
 /*
  * tmem_radix_insert - publish @page at @index
  * @stash: nodes to build with; nodes that it replaced are added to its dead ones,

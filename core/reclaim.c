@@ -246,9 +246,21 @@ void tmem_order_renew(struct tmem_pool *pool, struct tmem_page *page)
 
 /* ---- victims ---- */
 
+/*
+ * The one after the victim is the next: its slot in the tree is far away, too.  Its
+ * object lasts through this RCU section, see (A).
+ */
+static void look_ahead(struct tmem_object *obj, u32 index)
+{
+	if (obj->pool->index->flags & TMEM_INDEX_LOCKLESS)
+		tmem_radix_prefetch_slot(&obj->tree, index);
+}
+
 /* The page that is oldest now, off its list and with a reference; or NULL. */
 static struct tmem_page *pick_oldest(struct tmem *tm)
 {
+	struct tmem_object *next = NULL;
+	u32 index = 0;
 	struct tmem_reclaim *r = &tm->reclaim;
 	struct tmem_order *order;
 	struct tmem_page *page;
@@ -277,9 +289,19 @@ static struct tmem_page *pick_oldest(struct tmem *tm)
 			/* first: once it is off the list it may go, see (C) */
 			refcount_inc(&page->refs);
 			unlist_locked(order, page);
+			if (!list_empty(&order->pages)) {
+				struct tmem_page *first =
+					list_first_entry(&order->pages,
+							 struct tmem_page, order);
+
+				next = first->obj;
+				index = first->index;
+			}
 		}
 		spin_unlock_irqrestore(&order->lock, flags);
 	} while (!page);	/* the list ran empty as we came */
+	if (next)
+		look_ahead(next, index);
 	return page;
 }
 
