@@ -4,7 +4,7 @@
 
 def not_counters:
 	["repeat", "interrupted", "threads", "seconds", "ops_per_second",
-	 "latency_ns", "world", "timed", "seconds_saved", "intervals"];
+	 "front", "latency_ns", "world", "timed", "seconds_saved", "intervals"];
 
 # Every number of a run is a counter, except times, peaks, and what belongs to the
 # world: pages that an allocator holds besides those that it was asked for, and

@@ -99,8 +99,8 @@ if [ "$(id -u)" -ne 0 ]; then
 	expect 2 "Permission denied" "$tmem" replay --content one-page m.tmt
 	chmod 600 one-page
 fi
-expect 2 "nowhere: No such file" "$tmem" replay --content nowhere --json f.json m.tmt
-[ ! -e f.json ] && [ ! -s out ] || fail "results before the error"
+expect 2 "nowhere: No such file" "$tmem" replay --content nowhere --json nowhere.json m.tmt
+[ ! -e nowhere.json ] && [ ! -s out ] || fail "results before the error"
 expect 0 "" "$tmem" replay --verify --design rcu --content one-page m.tmt
 expect 2 "from a file" "$tmem" replay --content pages --compress 30 m.tmt
 expect 2 "from a file" "$tmem" replay --same-filled 3 --content pages m.tmt
