@@ -372,19 +372,6 @@ int tmem_pool_thaw(struct tmem *tm, int id)
 
 /* ---- looking at them ---- */
 
-int tmem_pool_stats(struct tmem *tm, int id, struct tmem_stats *out)
-{
-	struct tmem_pool *pool;
-
-	memset(out, 0, sizeof(*out));
-	mutex_lock(&tm->lock);
-	pool = pool_lookup_locked(tm, id);
-	if (pool)
-		tmem_pool_sum(pool, out);
-	mutex_unlock(&tm->lock);
-	return pool ? 0 : -ENODEV;
-}
-
 int tmem_pool_describe(struct tmem *tm, int id, struct tmem_pool_info *out)
 {
 	struct tmem_pool *pool;
@@ -402,6 +389,15 @@ int tmem_pool_describe(struct tmem *tm, int id, struct tmem_pool_info *out)
 	}
 	mutex_unlock(&tm->lock);
 	return pool ? 0 : -ENODEV;
+}
+
+int tmem_pool_stats(struct tmem *tm, int id, struct tmem_stats *out)
+{
+	struct tmem_pool_info info;
+	int ret = tmem_pool_describe(tm, id, &info);
+
+	*out = info.stats;
+	return ret;
 }
 
 static s64 bytes_charged(const struct tmem_pool *pool)

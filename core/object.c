@@ -72,8 +72,10 @@ union tmem_need tmem_object_insert(struct tmem_object *obj, u32 index,
 	need = tmem_radix_insert(&obj->tree, index, page, stash, old);
 	if (need.any)
 		return need;
-	if (nr && nr != stash_nodes(stash))
-		tmem_count(pool, TMEM_nodes, nr - stash_nodes(stash));
+	if (nr)
+		nr -= stash_nodes(stash);
+	if (nr)
+		tmem_count(pool, TMEM_nodes, nr);
 	if (*old)
 		tmem_order_del(pool, *old);
 	else

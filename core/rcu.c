@@ -244,6 +244,17 @@ static int rcu_put(struct tmem_pool *pool, struct tmem_request *req)
 
 /* ---- get ---- */
 
+/* The page, or NULL; and the object that it was looked for in, or NULL. */
+static inline struct tmem_page *page_lookup(struct tmem_pool *pool,
+					    const struct tmem_oid *oid,
+					    u32 index, struct rcu_object **objp)
+{
+	struct rcu_object *obj = object_lookup(pool, oid);
+
+	*objp = obj;
+	return obj ? tmem_radix_lookup(&obj->base.tree, index) : NULL;
+}
+
 /* The page with a reference, or NULL. */
 static struct tmem_page *rcu_find(struct tmem_pool *pool,
 				  const struct tmem_oid *oid, u32 index)
@@ -252,8 +263,7 @@ static struct tmem_page *rcu_find(struct tmem_pool *pool,
 	struct tmem_page *page;
 
 	do {
-		obj = object_lookup(pool, oid);
-		page = obj ? tmem_radix_lookup(&obj->base.tree, index) : NULL;
+		page = page_lookup(pool, oid, index, &obj);
 		/* no reference left: it was taken out, look again; see (C) */
 	} while (page && !refcount_inc_not_zero(&page->refs));
 	return page;
@@ -299,8 +309,7 @@ static int get_exclusive(struct tmem_pool *pool, const struct tmem_oid *oid,
 	int ret;
 
 	for (;;) {
-		obj = object_lookup(pool, oid);
-		page = obj ? tmem_radix_lookup(&obj->base.tree, index) : NULL;
+		page = page_lookup(pool, oid, index, &obj);
 		if (!page)
 			return -ENOENT;
 		if (tmem_page_claim(pool, page))
@@ -324,8 +333,7 @@ static int rcu_get(struct tmem_pool *pool, const struct tmem_oid *oid,
 		return get_exclusive(pool, oid, index, dst);
 	if (pool->late_bytes) {
 		/* see (E) */
-		obj = object_lookup(pool, oid);
-		page = obj ? tmem_radix_lookup(&obj->base.tree, index) : NULL;
+		page = page_lookup(pool, oid, index, &obj);
 		return page ? tmem_page_read(pool, page, dst) : -ENOENT;
 	}
 	page = rcu_find(pool, oid, index);

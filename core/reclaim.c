@@ -137,15 +137,20 @@ static u64 next_seq(struct tmem_reclaim *r)
 	return seq;
 }
 
+/* The oldest page of a list, or NULL; lock held. */
+static struct tmem_page *first_listed(struct tmem_order *order)
+{
+	return list_empty(&order->pages) ? NULL :
+		list_first_entry(&order->pages, struct tmem_page, order);
+}
+
 /* After a change at the head of the list; lock held. */
 static void show_oldest(struct tmem_order *order)
 {
-	struct tmem_page *first, *second;
+	struct tmem_page *first = first_listed(order), *second;
 	u64 seq = NOTHING_LISTED;
 
-	if (!list_empty(&order->pages)) {
-		first = list_first_entry(&order->pages, struct tmem_page,
-					 order);
+	if (first) {
 		seq = first->seq;
 		/* it was touched last when it was put; it may lie in two lines */
 		second = list_next_entry(first, order);
@@ -259,11 +264,11 @@ static void look_ahead(struct tmem_object *obj, u32 index)
 /* The page that is oldest now, off its list and with a reference; or NULL. */
 static struct tmem_page *pick_oldest(struct tmem *tm)
 {
-	struct tmem_object *next = NULL;
-	u32 index = 0;
 	struct tmem_reclaim *r = &tm->reclaim;
+	struct tmem_page *page, *next = NULL;
+	struct tmem_object *obj = NULL;
 	struct tmem_order *order;
-	struct tmem_page *page;
+	u32 index = 0;
 	unsigned long flags;
 	unsigned int i;
 	u64 oldest;
@@ -281,27 +286,22 @@ static struct tmem_page *pick_oldest(struct tmem *tm)
 		}
 		if (!order)
 			return NULL;
-		page = NULL;
 		spin_lock_irqsave(&order->lock, flags);
-		if (!list_empty(&order->pages)) {
-			page = list_first_entry(&order->pages,
-						struct tmem_page, order);
+		page = first_listed(order);
+		if (page) {
 			/* first: once it is off the list it may go, see (C) */
 			refcount_inc(&page->refs);
 			unlist_locked(order, page);
-			if (!list_empty(&order->pages)) {
-				struct tmem_page *first =
-					list_first_entry(&order->pages,
-							 struct tmem_page, order);
-
-				next = first->obj;
-				index = first->index;
-			}
+			next = first_listed(order);
+		}
+		if (next) {
+			obj = next->obj;
+			index = next->index;
 		}
 		spin_unlock_irqrestore(&order->lock, flags);
 	} while (!page);	/* the list ran empty as we came */
-	if (next)
-		look_ahead(next, index);
+	if (obj)
+		look_ahead(obj, index);
 	return page;
 }
 

@@ -19,11 +19,6 @@ struct tmem_reclaim {
 	struct tmem_order *order;
 };
 
-static inline bool tmem_budget_valid(u64 frames)
-{
-	return frames >= 1 && frames <= TMEM_MAX_BUDGET;
-}
-
 /* tmem_shards_valid - 0 (choose for me) or a power of two up to 64 */
 static inline bool tmem_shards_valid(unsigned int nr)
 {

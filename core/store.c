@@ -89,15 +89,12 @@ size_t tmem_page_drop(struct tmem_pool *pool, struct tmem_page *page,
 	if (!refcount_sub_and_test(refs, &page->refs))
 		return 0;
 	tmem_count(pool, TMEM_bytes_stored, -(s64)page->size);
-	if (pool->late_bytes) {
-		bytes = pool->store->charge;
-		tmem_count(pool, TMEM_bytes_charged, -(s64)bytes);
-		call_rcu(&page->rcu, pool->store->late_del);
-		return bytes;
-	}
-	bytes = pool->store->del(pool, page);
+	bytes = pool->late_bytes ? pool->store->charge :
+		pool->store->del(pool, page);
 	tmem_count(pool, TMEM_bytes_charged, -(s64)bytes);
-	if (pool->index->flags & TMEM_INDEX_LOCKLESS)
+	if (pool->late_bytes)
+		call_rcu(&page->rcu, pool->store->late_del);
+	else if (pool->index->flags & TMEM_INDEX_LOCKLESS)
 		call_rcu(&page->rcu, tmem_pool_persistent(pool) ?
 			 persistent_free_rcu : ephemeral_free_rcu);
 	else

@@ -59,7 +59,7 @@ struct tmem_oid {
 #define TMEM_POOL_SHARED	BIT(1)	/* ephemeral only */
 #define TMEM_POOL_FLAGS		(TMEM_POOL_PERSISTENT | TMEM_POOL_SHARED)
 
-#define TMEM_MAX_BUDGET		(1ULL << 40)	/* page frames */
+#define TMEM_MAX_BUDGET		(1ULL << 40)	/* page frames; 1 at least */
 #define TMEM_MAX_POOLS		1024	/* of one instance; ids are 0 .. 1023 */
 #define TMEM_MAX_MEMBERS	64	/* clients of one shared pool */
 #define TMEM_MAX_BUCKETS	(1U << 20)
@@ -71,6 +71,11 @@ struct tmem_io {
 	int result;		/* out: as from the single operation */
 	void *page;		/* its bytes: put reads them, get writes them */
 };
+
+static inline bool tmem_budget_valid(u64 frames)
+{
+	return frames >= 1 && frames <= TMEM_MAX_BUDGET;
+}
 
 struct tmem_config {
 	u64 budget;		/* page frames, 1 .. 2^40 */

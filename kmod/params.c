@@ -87,7 +87,7 @@ static int check_memory(void)
 		if (!kstrtou64(digits, 10, &number))
 			tmem_kmod_defaults.frames = frames_of(number, memory + len);
 	}
-	if (tmem_kmod_defaults.frames >= 1 && tmem_kmod_defaults.frames <= TMEM_MAX_BUDGET)
+	if (tmem_budget_valid(tmem_kmod_defaults.frames))
 		return 0;
 	pr_err("memory=%s: must be a size such as 64M or 2G, page frames such as 5000p, or a part of the memory such as 20%%; at least one page frame\n",
 	       memory);

@@ -355,15 +355,21 @@ static struct trace_reader *by_hand(const u8 *ops, u32 nr)
 	return reader;
 }
 
+/* The design that lies, and otherwise does what @honest does. */
+static struct tmem_index_ops *liar(const struct tmem_index_ops *honest)
+{
+	honest_design = honest;
+	lying_design = *honest;
+	return &lying_design;
+}
+
 static void a_lost_persistent_page_is_found(void **state)
 {
 	static const u8 ops[] = { TRACE_PUT, TRACE_GET };
 	struct trace_reader *reader = by_hand(ops, ARRAY_SIZE(ops));
 
 	(void)state;
-	honest_design = &tmem_objlock;
-	lying_design = tmem_objlock;
-	lying_design.put = lose_put;
+	liar(&tmem_objlock)->put = lose_put;
 	assert_true(lie(&lying_design, &tmem_store_none, 70, reader,
 			"persistent page was lost"));
 	trace_close(reader);
@@ -375,9 +381,7 @@ static void a_page_after_its_flush_is_found(void **state)
 	struct trace_reader *reader = by_hand(ops, ARRAY_SIZE(ops));
 
 	(void)state;
-	honest_design = &tmem_hashbucket_fine;
-	lying_design = tmem_hashbucket_fine;
-	lying_design.flush_range = keep_flush;
+	liar(&tmem_hashbucket_fine)->flush_range = keep_flush;
 	assert_true(lie(&lying_design, &tmem_store_raw, 50, reader,
 			"hit where it must miss"));
 	trace_close(reader);
@@ -389,9 +393,7 @@ static void a_stale_page_is_found(void **state)
 	struct trace_reader *reader = by_hand(ops, ARRAY_SIZE(ops));
 
 	(void)state;
-	honest_design = &tmem_rcu;
-	lying_design = tmem_rcu;
-	lying_design.put = stale_put;
+	liar(&tmem_rcu)->put = stale_put;
 	assert_true(lie(&lying_design, &tmem_store_lz4, 60, reader,
 			"wrong bytes"));
 	trace_close(reader);
