@@ -38,7 +38,7 @@ static inline struct tmem_bucket *bucket_of(const struct tmem_pool *pool,
 
 static inline u32 bucket_count(const struct tmem_pool *pool)
 {
-	return 1U << pool->bucket_bits;
+	return pool->nr_buckets;
 }
 
 /* All below: the bucket's lock is held. */

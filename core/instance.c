@@ -142,7 +142,7 @@ static struct tmem_pool *pool_make(struct tmem *tm,
 	pool->index = attr->design;
 	pool->store = attr->store;
 	pool->flags = attr->flags;
-	pool->bucket_bits = ilog2(attr->buckets);
+	pool->nr_buckets = attr->buckets;
 	pool->late_bytes = (attr->flags & TMEM_POOL_PERSISTENT) &&
 		(attr->design->flags & TMEM_INDEX_LOCKLESS) &&
 		attr->store->late_del;
@@ -210,7 +210,7 @@ static int pool_join(struct tmem *tm, int id,
 	struct tmem_pool *pool = pool_at(tm, id);
 
 	if (pool->index != attr->design || pool->store != attr->store ||
-	    1U << pool->bucket_bits != attr->buckets)
+	    pool->nr_buckets != attr->buckets)
 		return refuse(why, "the shared pool of this uuid has another design, store or number of buckets");
 	if (find_member(pool, attr->client) >= 0)
 		return refuse(why, "this client uses the shared pool already");
@@ -383,7 +383,7 @@ int tmem_pool_describe(struct tmem *tm, int id, struct tmem_pool_info *out)
 		out->design = pool->index;
 		out->store = pool->store;
 		out->flags = pool->flags;
-		out->buckets = 1U << pool->bucket_bits;
+		out->buckets = pool->nr_buckets;
 		out->members = pool->nr_members;
 		tmem_pool_sum(pool, &out->stats);
 	}

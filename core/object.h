@@ -57,18 +57,22 @@ static inline int tmem_oid_compare(const struct tmem_oid *a,
 	return 0;
 }
 
-/* The bucket of an object id: each word counts, and its position. */
+/*
+ * The bucket of an object id: each bit of each word counts, and its position.
+ * High bits of a product depend on all lower ones of its factors; the one fold
+ * keeps the words from adding up to the same again and again.
+ */
 static inline u32 tmem_oid_bucket(const struct tmem_pool *pool,
 				  const struct tmem_oid *oid)
 {
-	u64 h = oid->w[0];
+	u64 h = oid->w[0] * 0x9e3779b97f4a7c15ULL + oid->w[1];
 
-	h = (h ^ (h >> 32)) * 0x9e3779b97f4a7c15ULL + oid->w[1];
-	h = (h ^ (h >> 29)) * 0xbf58476d1ce4e5b9ULL + oid->w[2];
-	h = (h ^ (h >> 32)) * 0x94d049bb133111ebULL;
-	h ^= h >> 31;
-	return (u32)h & ((1U << pool->bucket_bits) - 1);
+	h = (h ^ (h >> 32)) * 0xbf58476d1ce4e5b9ULL + oid->w[2];
+	h *= 0x94d049bb133111ebULL;
+	return (u32)(h >> 44) & (pool->nr_buckets - 1);
 }
+
+static_assert(TMEM_MAX_BUCKETS <= 1U << 20, "the hash has 20 bits");
 
 static inline bool tmem_object_empty(const struct tmem_object *obj)
 {

@@ -39,7 +39,7 @@ struct tmem_pool {
 	void *buckets;			/* the design's table */
 	struct tmem_stats __percpu *stats;
 	u32 flags;			/* TMEM_POOL_* */
-	u32 bucket_bits;
+	u32 nr_buckets;			/* a power of two */
 	bool late_bytes;		/* constant; store.h */
 	gfp_t gfp;			/* for everything on the put path */
 	u32 frozen;			/* READ_ONCE; written under tm->lock */

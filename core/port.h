@@ -15,6 +15,7 @@
  *
  * need: language
  *	u8 u16 u32 u64 s64 bool size_t gfp_t; likely() unlikely()
+ *	__always_inline noinline
  *	container_of() ARRAY_SIZE() BIT() BIT_ULL() min() max() min_t()
  *	static_assert(); DIV_ROUND_UP() round_up() is_power_of_2() ilog2()
  *	roundup_pow_of_two() __ffs64() INT_MAX U32_MAX LONG_MAX;

@@ -34,37 +34,12 @@
  *     node had left.
  */
 #include "index.h"
-
-/* The low bits of a pointer to a node, which is aligned to 64 bytes. */
-#define NODE_ALIGN	64UL
-#define NODE_TAG	1UL
-#define LEVEL_SHIFT	1	/* three bits */
-#define SIZE_SHIFT	4	/* two bits */
-#define TAG(level, size) \
-	(NODE_TAG | (level) << LEVEL_SHIFT | (size) << SIZE_SHIFT)
-
-#define SLOT_MASK	(TMEM_RADIX_SLOTS - 1)
-
-struct tmem_node {
-	union {
-		void *parent;		/* in a tree: as slots have it, or NULL */
-		struct tmem_node *next;	/* in a list */
-		struct rcu_head rcu;	/* on its way out */
-	};
-	u8 size;			/* constant */
-	u8 offset;			/* in the parent */
-	u8 count;			/* slots in use, 1 .. 64 */
-	void __rcu *slots[];
-};
+#include "radix_node.h"
 
 /* Slots by size: with what is before them whole cache lines, but the last. */
 static const u8 rooms[TMEM_NODE_SIZES] = { 5, 21, 45, TMEM_RADIX_SLOTS };
 
-/* The same, and the bits of an index that a level looks at, by those low bits. */
-static const struct geometry {
-	u8 shift;
-	u8 room;
-} geometry[NODE_ALIGN] = {
+const struct tmem_geometry tmem_geometry[NODE_ALIGN] = {
 #define SIZES(level)							\
 	[TAG(level, 0)] = { (level) * TMEM_RADIX_BITS, 5 },		\
 	[TAG(level, 1)] = { (level) * TMEM_RADIX_BITS, 21 },		\
@@ -107,48 +82,6 @@ void tmem_radix_exit(void)
 		kmem_cache_destroy(node_caches[i]);
 		node_caches[i] = NULL;
 	}
-}
-
-/* ---- pointers to nodes, as slots have them ---- */
-
-static inline bool is_node(const void *entry)
-{
-	return (unsigned long)entry & NODE_TAG;
-}
-
-static inline struct tmem_node *to_node(const void *entry)
-{
-	return (struct tmem_node *)((unsigned long)entry & ~(NODE_ALIGN - 1));
-}
-
-static inline unsigned int level_of(const void *entry)
-{
-	return (unsigned long)entry >> LEVEL_SHIFT & 7;
-}
-
-static inline const struct geometry *geometry_of(const void *entry)
-{
-	return &geometry[(unsigned long)entry & (NODE_ALIGN - 1)];
-}
-
-static inline unsigned int shift_of(const void *entry)
-{
-	return geometry_of(entry)->shift;
-}
-
-static inline unsigned int size_of(const void *entry)
-{
-	return (unsigned long)entry >> SIZE_SHIFT & 3;
-}
-
-static inline unsigned int room_of(const void *entry)
-{
-	return geometry_of(entry)->room;
-}
-
-static inline unsigned int slot_of(const void *entry, u32 index)
-{
-	return index >> shift_of(entry) & SLOT_MASK;
 }
 
 static inline void *node_entry(struct tmem_node *node, unsigned int level)

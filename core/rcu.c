@@ -51,15 +51,22 @@
  *     (radix.c, (B) and (C)): there the get takes place.  Whoever removed the page
  *     since gives its bytes back after this RCU read section.
  *
+ * Hints.  A bucket also has what was the root of its first object's tree, for
+ * lookups to prefetch a slot below it while they wait for the object.  It may be
+ * old, and point to memory that was freed: nothing is ever read through it.
+ *
  * Progress: a get starts again only when another operation on its handle got its
  * work done; a put only when an object died, or to fetch nodes (a few dozen
  * at most).
  */
 #include "index.h"
+#include "radix_node.h"
 
 struct rcu_bucket {
 	spinlock_t lock;
 	struct hlist_head chain;	/* changed under lock, read under RCU */
+	void *hint;			/* what was the root of the first object's
+					 * tree; READ_ONCE, WRITE_ONCE */
 };
 
 struct rcu_object {
@@ -86,7 +93,7 @@ static inline struct rcu_bucket *rcu_bucket_of(const struct tmem_pool *pool,
 
 static int rcu_table_init(struct tmem_pool *pool)
 {
-	u32 i, nr = 1U << pool->bucket_bits;
+	u32 i, nr = pool->nr_buckets;
 	struct rcu_bucket *table;
 
 	table = kvcalloc(nr, sizeof(*table), GFP_KERNEL);
@@ -108,8 +115,8 @@ static void rcu_table_exit(struct tmem_pool *pool)
 /* ---- objects ---- */
 
 /* Under RCU or the bucket's lock. */
-static struct rcu_object *object_find(struct rcu_bucket *bucket,
-				      const struct tmem_oid *oid)
+static __always_inline struct rcu_object *
+object_find(struct rcu_bucket *bucket, const struct tmem_oid *oid)
 {
 	struct rcu_object *obj;
 
@@ -123,6 +130,13 @@ static struct rcu_object *object_lookup(struct tmem_pool *pool,
 					const struct tmem_oid *oid)
 {
 	return object_find(rcu_bucket_of(pool, oid), oid);
+}
+
+/* The tree of @obj has a new root: say so where lookups begin. */
+static void hint_root(struct rcu_bucket *bucket, const struct rcu_object *obj)
+{
+	if (READ_ONCE(bucket->chain.first) == &obj->link)
+		WRITE_ONCE(bucket->hint, rcu_access_pointer(obj->base.tree.root));
 }
 
 static struct rcu_object *object_add(struct tmem_pool *pool,
@@ -187,14 +201,18 @@ static int insert(struct tmem_pool *pool, struct rcu_object *obj,
 {
 	unsigned long flags;
 	int ret = -EAGAIN;
+	void *root;
 
 	need->any = 0;
 	tmem_lock(pool, &obj->lock, flags);
 	if (!obj->dead) {
+		root = rcu_access_pointer(obj->base.tree.root);
 		*need = tmem_object_insert(&obj->base, req->index, page, stash,
 					   old);
 		if (!need->any)
 			ret = 0;
+		if (root != rcu_access_pointer(obj->base.tree.root))
+			hint_root(rcu_bucket_of(pool, req->oid), obj);
 	}
 	if (!ret && *old) {
 		/* published above, claimed now: see (A) */
@@ -244,13 +262,19 @@ static int rcu_put(struct tmem_pool *pool, struct tmem_request *req)
 
 /* ---- get ---- */
 
-/* The page, or NULL; and the object that it was looked for in, or NULL. */
-static inline struct tmem_page *page_lookup(struct tmem_pool *pool,
-					    const struct tmem_oid *oid,
-					    u32 index, struct rcu_object **objp)
+/*
+ * The page, or NULL; and the object that it was looked for in, or NULL.  Tree and
+ * object are waited for together, if the hint is right.
+ */
+static __always_inline struct tmem_page *
+page_lookup(struct tmem_pool *pool, const struct tmem_oid *oid, u32 index,
+	    struct rcu_object **objp)
 {
-	struct rcu_object *obj = object_lookup(pool, oid);
+	struct rcu_bucket *bucket = rcu_bucket_of(pool, oid);
+	struct rcu_object *obj;
 
+	tmem_radix_prefetch_below(READ_ONCE(bucket->hint), index);
+	obj = object_find(bucket, oid);
 	*objp = obj;
 	return obj ? tmem_radix_lookup(&obj->base.tree, index) : NULL;
 }
@@ -301,8 +325,9 @@ static bool handle_empty(struct tmem_pool *pool, struct rcu_object *obj,
 	return empty;
 }
 
-static int get_exclusive(struct tmem_pool *pool, const struct tmem_oid *oid,
-			 u32 index, void *dst)
+static noinline int get_exclusive(struct tmem_pool *pool,
+				  const struct tmem_oid *oid, u32 index,
+				  void *dst)
 {
 	struct rcu_object *obj;
 	struct tmem_page *page;
@@ -323,21 +348,32 @@ static int get_exclusive(struct tmem_pool *pool, const struct tmem_oid *oid,
 	return ret;
 }
 
+static noinline int get_kept(struct tmem_pool *pool, const struct tmem_oid *oid,
+			     u32 index, void *dst)
+{
+	struct tmem_page *page = rcu_find(pool, oid, index);
+
+	return page ? tmem_page_read_kept(pool, page, dst) : -ENOENT;
+}
+
 static int rcu_get(struct tmem_pool *pool, const struct tmem_oid *oid,
 		   u32 index, void *dst)
 {
 	struct rcu_object *obj;
 	struct tmem_page *page;
 
-	if (tmem_pool_exclusive(pool))
-		return get_exclusive(pool, oid, index, dst);
-	if (pool->late_bytes) {
+	/*
+	 * A get is mostly waiting for memory, and gets that follow each other wait
+	 * together as far as the processor looks ahead: some 500 instructions.  So
+	 * this way has as few as can be, and the others are kept out of it.
+	 */
+	if (likely(pool->late_bytes)) {
 		/* see (E) */
 		page = page_lookup(pool, oid, index, &obj);
 		return page ? tmem_page_read(pool, page, dst) : -ENOENT;
 	}
-	page = rcu_find(pool, oid, index);
-	return page ? tmem_page_read_kept(pool, page, dst) : -ENOENT;
+	return tmem_pool_exclusive(pool) ? get_exclusive(pool, oid, index, dst) :
+		get_kept(pool, oid, index, dst);
 }
 
 /* Step by step, each for all of them, so that they wait for memory together. */
@@ -437,7 +473,7 @@ static long rcu_drain(struct tmem_pool *pool)
 	long nr = 0;
 	u32 i;
 
-	for (i = 0; i < 1U << pool->bucket_bits; i++) {
+	for (i = 0; i < pool->nr_buckets; i++) {
 		for (;;) {
 			struct tmem_range all = { .last = U32_MAX };
 
@@ -464,7 +500,7 @@ static int rcu_validate(struct tmem_pool *pool, struct tmem_census *sum)
 	struct rcu_object *obj;
 	u32 i;
 
-	for (i = 0; i < 1U << pool->bucket_bits; i++)
+	for (i = 0; i < pool->nr_buckets; i++)
 		hlist_for_each_entry(obj, &table[i].chain, link)
 			if (!tmem_check(!obj->dead) ||
 			    !tmem_check(rcu_bucket_of(pool, &obj->base.oid) ==

@@ -12,24 +12,37 @@ const struct tmem_stat_desc tmem_stat_desc[TMEM_NR_STATS] = {
 #undef STAT_DESC
 };
 
-void tmem_pool_sum(const struct tmem_pool *pool, struct tmem_stats *sum)
-{
-	unsigned int cpu, i;
-
-	for_each_possible_cpu(cpu) {
-		const struct tmem_stats *s = per_cpu_ptr(pool->stats, cpu);
-
-		for (i = 0; i < TMEM_NR_STATS; i++)
-			sum->v[i] += READ_ONCE(s->v[i]);
-	}
-}
-
 void tmem_stats_add(struct tmem_stats *sum, const struct tmem_stats *other)
 {
 	unsigned int i;
 
 	for (i = 0; i < TMEM_NR_STATS; i++)
 		sum->v[i] += other->v[i];
+}
+
+/* Counters that no operation counts; see tmem.h. */
+static void derive(const struct tmem_pool *pool, s64 *v)
+{
+	v[TMEM_puts] = v[TMEM_puts_stored] + v[TMEM_puts_nomem] +
+		       v[TMEM_puts_nospace] + v[TMEM_puts_policy] +
+		       v[TMEM_puts_frozen] + v[TMEM_puts_invalid];
+	v[TMEM_gets] = v[TMEM_hits] + v[TMEM_misses] + v[TMEM_gets_io];
+	v[TMEM_hits_removed] = tmem_pool_exclusive(pool) ? v[TMEM_hits] : 0;
+}
+
+void tmem_pool_sum(const struct tmem_pool *pool, struct tmem_stats *sum)
+{
+	struct tmem_stats own = { };
+	unsigned int cpu, i;
+
+	for_each_possible_cpu(cpu) {
+		const struct tmem_stats *s = per_cpu_ptr(pool->stats, cpu);
+
+		for (i = 0; i < TMEM_NR_STATS; i++)
+			own.v[i] += READ_ONCE(s->v[i]);
+	}
+	derive(pool, own.v);
+	tmem_stats_add(sum, &own);
 }
 
 /* Counters survive a pool; its gauges went to zero with its last page. */

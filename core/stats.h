@@ -7,7 +7,7 @@
 
 #include "pool.h"
 
-/* Add the per-CPU parts of a pool's statistics to @sum. */
+/* Add a pool's statistics to @sum: the sum of its per-CPU parts, and what they make. */
 void tmem_pool_sum(const struct tmem_pool *pool, struct tmem_stats *sum);
 
 void tmem_stats_add(struct tmem_stats *sum, const struct tmem_stats *other);

@@ -159,7 +159,6 @@ static int put_page_in(struct tmem_pool *pool, struct tmem_request *req)
 	long removed = 0;
 	int ret;
 
-	tmem_count(pool, TMEM_puts, 1);
 	if (!bytes_valid(pool, req->src))
 		ret = -EINVAL;
 	else if (READ_ONCE(pool->frozen))
@@ -199,17 +198,17 @@ int tmem_put(struct tmem *tm, int id, const struct tmem_oid *oid, u32 index,
 
 /* ---- get ---- */
 
-static int get_page_out(struct tmem_pool *pool, const struct tmem_oid *oid,
-			u32 index, void *dst)
+static __always_inline int get_page_out(struct tmem_pool *pool,
+					const struct tmem_oid *oid, u32 index,
+					void *dst)
 {
 	int ret = pool->index->get(pool, oid, index, dst);
 
-	tmem_count(pool, TMEM_gets, 1);
-	if (!ret) {
+	if (likely(!ret)) {
 		tmem_count(pool, TMEM_hits, 1);
-		if (tmem_pool_exclusive(pool))
-			tmem_count(pool, TMEM_hits_removed, 1);
-	} else if (ret == -EIO) {
+	} else if (ret != -EIO) {
+		tmem_count(pool, TMEM_misses, 1);
+	} else {
 		tmem_count(pool, TMEM_gets_io, 1);
 		if (tmem_pool_exclusive(pool))
 			tmem_count(pool, TMEM_dropped, 1);

@@ -98,6 +98,11 @@ struct tmem_pool_attr {
  *
  *	puts_stored = hits_removed + flushed + evicted + replaced + dup_flushed
  *		      + dropped + drained + pages
+ *
+ * puts, gets and hits_removed are made of others as these are read, so that an
+ * operation has less to count: calls of put are those that were accepted or
+ * refused, calls of get are hits, misses and those that found corrupt bytes, and
+ * in an exclusive pool every hit removes its page.
  */
 #define TMEM_COUNTERS(X)						\
 	X(puts,			"calls of put")				\
@@ -111,6 +116,7 @@ struct tmem_pool_attr {
 	X(dup_flushed,		"pages flushed by a put that failed")	\
 	X(gets,			"calls of get")				\
 	X(hits,			"gets that found their page")		\
+	X(misses,		"gets that found nothing")		\
 	X(hits_removed,		"hits that removed the page (exclusive)") \
 	X(gets_io,		"gets that found corrupt bytes")	\
 	X(dropped,		"pages dropped for corrupt bytes")	\

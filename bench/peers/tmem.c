@@ -96,42 +96,36 @@ static struct peer *tmem_peer_create(const struct peer_ops *self,
 	return NULL;
 }
 
-/*
- * By words, as callers write keys: what is written as two words and read as one of
- * 16 bytes is there only when the stores have left the processor, after all that
- * came before them, and then no two operations would overlap.
- */
-static inline struct tmem_oid oid_of(const struct peer_key *key)
+static inline const struct tmem_oid *oid_of(const struct peer_key *key)
 {
-	struct tmem_oid oid;
-
-	oid.w[0] = READ_ONCE(key->oid[0]);
-	oid.w[1] = READ_ONCE(key->oid[1]);
-	oid.w[2] = READ_ONCE(key->oid[2]);
-	return oid;
+	return (const struct tmem_oid *)key->oid;
 }
+
+static_assert(sizeof(struct tmem_oid) == sizeof(((struct peer_key *)0)->oid),
+	      "an object id is three words");
 
 static int tmem_peer_put(struct peer *peer, const struct peer_key *key)
 {
-	struct tmem_oid oid = oid_of(key);
-
-	return tmem_put(peer->tm, peer->pool, &oid, key->index, no_bytes);
+	return tmem_put(peer->tm, peer->pool, oid_of(key), key->index, no_bytes);
 }
 
 static int tmem_peer_get(struct peer *peer, const struct peer_key *key)
 {
-	struct tmem_oid oid = oid_of(key);
-
-	return tmem_get(peer->tm, peer->pool, &oid, key->index, no_bytes);
+	return tmem_get(peer->tm, peer->pool, oid_of(key), key->index, no_bytes);
 }
 
-/* What a batch takes besides its handles: places for bytes and results. */
+/*
+ * What a batch takes besides its handles: places for bytes and results.  Ids are
+ * copied by words, as callers write them: what is written as two words and read as
+ * one of 16 bytes is there only when the stores have left the processor.
+ */
 static inline void io_fill(struct tmem_io *io, const struct peer_key *keys, unsigned int n)
 {
-	unsigned int i;
+	unsigned int i, w;
 
 	for (i = 0; i < n; i++) {
-		io[i].oid = oid_of(&keys[i]);
+		for (w = 0; w < ARRAY_SIZE(io[i].oid.w); w++)
+			io[i].oid.w[w] = READ_ONCE(keys[i].oid[w]);
 		io[i].index = keys[i].index;
 		io[i].page = no_bytes;
 	}
@@ -157,18 +151,14 @@ static int tmem_peer_get_many(struct peer *peer, const struct peer_key *keys,
 
 static int tmem_peer_flush_page(struct peer *peer, const struct peer_key *key)
 {
-	struct tmem_oid oid = oid_of(key);
-
-	return tmem_flush_page(peer->tm, peer->pool, &oid, key->index);
+	return tmem_flush_page(peer->tm, peer->pool, oid_of(key), key->index);
 }
 
 static long tmem_peer_flush_object(struct peer *peer, const struct peer_key *key,
 				   uint32_t nr_pages)
 {
-	struct tmem_oid oid = oid_of(key);
-
 	(void)nr_pages;
-	return tmem_flush_object(peer->tm, peer->pool, &oid);
+	return tmem_flush_object(peer->tm, peer->pool, oid_of(key));
 }
 
 static void tmem_peer_limit(struct peer *peer, uint64_t pages)

@@ -277,6 +277,7 @@ static const s64 scripted[TMEM_NR_STATS] = {
 	[TMEM_dup_flushed] = 1,
 	[TMEM_gets] = 4,
 	[TMEM_hits] = 2,
+	[TMEM_misses] = 2,
 	[TMEM_hits_removed] = 2,
 	[TMEM_flushes] = 4,
 	[TMEM_flushes_found] = 2,

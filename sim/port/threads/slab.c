@@ -11,11 +11,13 @@
  * its size and kind; so freeing with the wrong function, or twice, is told.
  */
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "internal.h"
 #include "magazine.h"
 
 #define CACHE_NAME 32
+#define HUGE_PAGE (2UL << 20)	/* of x86-64; elsewhere just an alignment */
 
 struct kmem_cache {
 	unsigned int kind;
@@ -281,12 +283,29 @@ size_t tmem_port_malloc_size(const void *p)
 
 #else
 
+/* Aligned as the kernel's, and like its vmalloc() in huge pages where it is large. */
+static void *large_malloc(size_t size)
+{
+	size_t align = size < PAGE_SIZE ? SMP_CACHE_BYTES :
+		       size < HUGE_PAGE ? PAGE_SIZE : HUGE_PAGE;
+	void *p;
+
+	if (posix_memalign(&p, align, size))
+		return NULL;
+	if (align == HUGE_PAGE)
+		(void)madvise(p, size & ~(HUGE_PAGE - 1), MADV_HUGEPAGE);
+	return p;
+}
+
 static void *counted_malloc(unsigned int kind, size_t size, bool zero)
 {
-	void *p = zero ? calloc(1, size) : malloc(size);
+	void *p = kind == TMEM_PORT_KVMALLOC ? large_malloc(size) : malloc(size);
 
-	if (likely(p))
-		tmem_port_count(kind, 1);
+	if (!p)
+		return NULL;
+	if (zero)
+		memset(p, 0, size);
+	tmem_port_count(kind, 1);
 	return p;
 }
 

@@ -89,6 +89,7 @@ static bool thread_link(struct tmem_port_thread *self)
 	if (cpu < TMEM_PORT_MAX_CPUS) {
 		cpu_taken[cpu] = true;
 		self->cpu = cpu;
+		self->percpu = cpu * TMEM_PORT_PERCPU_STRIDE;
 		self->live = tmem_port_live_slots[cpu];
 		self->next = tmem_port_threads;
 		self->pprev = &tmem_port_threads;

@@ -54,7 +54,8 @@ void tmem_port_free_percpu(void *p);
 #define per_cpu_ptr(p, cpu)                                                   \
 	((__typeof__(p))((char *)(p) + (unsigned long)(cpu) * TMEM_PORT_PERCPU_STRIDE))
 
-#define this_cpu_ptr(p) per_cpu_ptr((p), raw_smp_processor_id())
+#define this_cpu_ptr(p)                                                       \
+	((__typeof__(p))((char *)(p) + tmem_port_this()->percpu))
 
 #define this_cpu_add(lvalue, n)                                               \
 	do {                                                                  \

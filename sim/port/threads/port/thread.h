@@ -79,6 +79,7 @@ struct tmem_port_callbacks {
 
 struct tmem_port_thread {
 	unsigned int cpu;
+	unsigned long percpu;		/* bytes to this CPU's copy of a variable */
 	long *live;			/* this CPU's counters, by kind */
 
 #if TMEM_PORT_FAST

@@ -90,6 +90,9 @@ typedef unsigned int gfp_t;
 #ifndef __maybe_unused
 #define __maybe_unused __attribute__((__unused__))
 #endif
+#ifndef noinline
+#define noinline __attribute__((__noinline__))
+#endif
 #define __printf(fmt, args) __attribute__((__format__(__printf__, fmt, args)))
 #define SMP_CACHE_BYTES 64
 #define ____cacheline_aligned_in_smp __attribute__((__aligned__(SMP_CACHE_BYTES)))
