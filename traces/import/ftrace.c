@@ -499,7 +499,7 @@ static int read_lines(struct ft_reader *r)
 static int ftrace_run(struct import_run *run)
 {
 	struct ft_reader r = { .map.run = run };
-	int rc = import_begin(run, TRACE_OPERATIONS, true);
+	int rc = import_begin(run, TRACE_OPERATIONS, IMPORT_TIMES);
 
 	if (rc)
 		return rc;
@@ -512,17 +512,20 @@ static int ftrace_run(struct import_run *run)
 	return rc;
 }
 
-static bool ftrace_probe_line(const char *text, size_t length)
+static bool ftrace_probe_line(const struct trace_importer *importer, const char *text,
+			      size_t length)
 {
 	struct ft_line line;
 
+	(void)importer;
 	ft_line_parse(text, length, &line);
 	return line.kind != FT_LINE_BAD;
 }
 
-static int ftrace_probe(const char *head, size_t size, const char **why)
+static int ftrace_probe(const struct trace_importer *importer, const char *head,
+			size_t size, const char **why)
 {
-	int score = import_probe_lines(head, size, ftrace_probe_line);
+	int score = import_probe_lines(importer, head, size, ftrace_probe_line);
 
 	if (size >= 10 && memcmp(head, "# tracer: ", 10) == 0)
 		return 100;

@@ -73,13 +73,12 @@ static bool parse_task(const char *start, const char *end, struct ft_line *line)
 
 /* ---- right of the cpu: flags, time, event ---- */
 
-/* sec.usec: or sec.nsec:, with up to nine digits after the point. */
+/* sec.usec: or sec.nsec: */
 static bool parse_time(const char **p, struct ft_line *line)
 {
 	const char *s = *p;
 	uint64_t seconds;
-	uint64_t scale = 1000000000;
-	uint64_t fraction = 0;
+	uint64_t fraction;
 
 	if (!import_decimal(&s, &seconds))
 		return false;
@@ -87,13 +86,8 @@ static bool parse_time(const char **p, struct ft_line *line)
 		line->why = "the time is a counter; record with a clock in seconds (local, global, mono)";
 		return false;
 	}
-	if (*s++ != '.')
-		return false;
-	for (; is_digit(*s) && scale > 1; s++) {
-		scale /= 10;
-		fraction += (uint64_t)(*s - '0') * scale;
-	}
-	if (*s != ':' || scale == 1000000000 || seconds > UINT64_MAX / 1000000000 - 1)
+	if (!import_fraction(&s, &fraction) || *s != ':' ||
+	    seconds > UINT64_MAX / 1000000000 - 1)
 		return false;
 	line->time = seconds * 1000000000 + fraction;
 	*p = s + 1;

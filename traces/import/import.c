@@ -103,7 +103,7 @@ static const struct trace_importer *recognise(struct import_run *run)
 			list_add(&unasked, ", ", "%s%s", importers[i]->name, "");
 			continue;
 		}
-		score = importers[i]->probe(head, size, &why);
+		score = importers[i]->probe(importers[i], head, size, &why);
 		if (score == 0)
 			list_add(&refused, "; ", "%s: %s", importers[i]->name, why);
 		else if (score > high)
@@ -205,6 +205,7 @@ static int import_input(struct import_run *run)
 					 recognise(run);
 	if (!importer)
 		return run->err->code;
+	run->importer = importer;
 	run->report->format = importer->name;
 	rc = importer->run(run);
 	run->report->bytes_read = input_bytes_read(run->in);

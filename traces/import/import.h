@@ -8,9 +8,10 @@
  * be guessed are counted in the report, the first of them with their place.
  *
  * Formats of page references or block requests give reads, writes and discards of
- * one pool: requests are split into aligned pages, and a volume is cut into objects
- * of object_pages pages, so that page P of device D is index P % object_pages of the
- * object {D, P / object_pages, 0}.  Consecutive pages of one object are one event.
+ * one pool for each client: requests are split into aligned pages, and a volume is cut
+ * into objects of object_pages pages, so that page P of device D is index
+ * P % object_pages of the object {D, P / object_pages, 0}, where the number of the
+ * client is in the upper half of D.  Consecutive pages of one object are one event.
  * Formats of tmem operations say themselves what pools and objects are.
  */
 #ifndef TMEM_IMPORT_H

@@ -27,11 +27,15 @@
 /* One request of more pages than this is taken for damage: 64 GiB of 4 KiB pages. */
 #define IMPORT_REQUEST_PAGES	(1U << 24)
 
+struct block_lines;
+struct trace_importer;
+
 struct import_run {
 	const struct import_config *config;
 	const struct import_sink *sink;
 	struct import_report *report;
 	struct trace_error *err;
+	const struct trace_importer *importer;
 	struct input *in;
 	uint32_t object_pages;
 	uint32_t page_size;
@@ -48,8 +52,10 @@ struct trace_importer {
 	 * How well the first bytes of a file fit, 0 to 100; NULL: not told by
 	 * them.  For 0, @why gets why not, in a few words.
 	 */
-	int (*probe)(const char *head, size_t size, const char **why);
+	int (*probe)(const struct trace_importer *importer, const char *head,
+		     size_t size, const char **why);
 	int (*run)(struct import_run *run);
+	const struct block_lines *lines;	/* of block_lines_run(): block.h */
 };
 
 extern const struct trace_importer import_ftrace;
@@ -63,7 +69,11 @@ extern const struct trace_importer import_text;
 
 /* ---- run.c ---- */
 
-int import_begin(struct import_run *run, enum trace_kind kind, bool has_times);
+/* What events carry besides: @has of import_begin(). */
+#define IMPORT_TIMES	(1U << 0)
+#define IMPORT_HASHES	(1U << 1)	/* of page contents */
+
+int import_begin(struct import_run *run, enum trace_kind kind, uint32_t has);
 
 /* Add a pool; its number is run->nr_pools before the call. */
 int import_pool(struct import_run *run, uint32_t client, uint32_t flags);
@@ -90,6 +100,12 @@ int import_pages(struct import_run *run, struct trace_record *like,
 		 uint64_t device, uint64_t page, uint64_t nr);
 
 /*
+ * Whether import_pages() can name such pages: 1, or what import_skip() returned after
+ * the line or record was skipped.
+ */
+int import_pages_check(struct import_run *run, uint64_t page, uint64_t nr);
+
+/*
  * The present line or record cannot be read: count it, show the first ones, and with
  * strict fail.  @sample, which may be NULL, is how it begins.
  */
@@ -105,8 +121,10 @@ void import_note(struct import_run *run, const char *name, uint64_t count);
  * Probe a text: @line says whether a line fits.  The score is 90 where most of
  * the first lines do; blank lines and those that begin with # are passed over.
  */
-int import_probe_lines(const char *head, size_t size,
-		       bool (*line)(const char *line, size_t length));
+int import_probe_lines(const struct trace_importer *importer, const char *head,
+		       size_t size,
+		       bool (*line)(const struct trace_importer *importer,
+				    const char *line, size_t length));
 
 /* ---- numbers and words ---- */
 
@@ -143,6 +161,46 @@ static inline bool import_decimal(const char **p, uint64_t *value)
 	}
 	*p = s;
 	*value = v;
+	return true;
+}
+
+/*
+ * A decimal fraction of a second at *p, ".552", as ns; digits past the ninth are
+ * dropped.  False where there is no point with a digit behind it.
+ */
+static inline bool import_fraction(const char **p, uint64_t *ns)
+{
+	const char *s = *p;
+	uint64_t scale = 1000000000;
+	uint64_t v = 0;
+
+	if (s[0] != '.' || s[1] < '0' || s[1] > '9')
+		return false;
+	for (s++; *s >= '0' && *s <= '9'; s++) {
+		scale /= 10;
+		v += (uint64_t)(*s - '0') * scale;
+	}
+	*p = s;
+	*ns = v;
+	return true;
+}
+
+/* Seconds at *p, with or without a fraction, as ns; false also for 2^64 ns and more. */
+static inline bool import_seconds(const char **p, uint64_t *ns)
+{
+	const char *s = *p;
+	uint64_t seconds;
+	uint64_t fraction = 0;
+
+	if (!import_decimal(&s, &seconds))
+		return false;
+	if (*s == '.' && !import_fraction(&s, &fraction))
+		return false;
+	if (__builtin_mul_overflow(seconds, 1000000000, &seconds) ||
+	    __builtin_add_overflow(seconds, fraction, &seconds))
+		return false;
+	*p = s;
+	*ns = seconds;
 	return true;
 }
 

@@ -41,7 +41,7 @@ static int lis_run(struct import_run *run)
 {
 	size_t length;
 	char *line;
-	int rc = import_begin(run, TRACE_REFERENCES, false);
+	int rc = import_begin(run, TRACE_REFERENCES, 0);
 
 	rc = rc ?: import_pool(run, 0, 0);
 	if (rc)
@@ -55,17 +55,20 @@ static int lis_run(struct import_run *run)
 	return rc;
 }
 
-static bool lis_probe_line(const char *line, size_t length)
+static bool lis_probe_line(const struct trace_importer *importer, const char *line,
+			   size_t length)
 {
 	uint64_t numbers[4];
 
+	(void)importer;
 	return strlen(line) == length && parse_numbers(line, numbers, 4) == 4;
 }
 
-static int lis_probe(const char *head, size_t size, const char **why)
+static int lis_probe(const struct trace_importer *importer, const char *head,
+		     size_t size, const char **why)
 {
 	*why = "no lines of 4 numbers";
-	return import_probe_lines(head, size, lis_probe_line);
+	return import_probe_lines(importer, head, size, lis_probe_line);
 }
 
 const struct trace_importer import_lis = {

@@ -110,7 +110,7 @@ static int ops_run(struct import_run *run)
 {
 	size_t length;
 	char *line;
-	int rc = import_begin(run, TRACE_OPERATIONS, false);
+	int rc = import_begin(run, TRACE_OPERATIONS, 0);
 
 	rc = rc ?: import_pool(run, 0, 0);
 	if (rc)
@@ -123,17 +123,20 @@ static int ops_run(struct import_run *run)
 	return rc;
 }
 
-static bool ops_probe_line(const char *line, size_t length)
+static bool ops_probe_line(const struct trace_importer *importer, const char *line,
+			   size_t length)
 {
 	struct trace_record record = { .event.op = 0 };
 
+	(void)importer;
 	return !parse_op(line, length, &record);
 }
 
-static int ops_probe(const char *head, size_t size, const char **why)
+static int ops_probe(const struct trace_importer *importer, const char *head,
+		     size_t size, const char **why)
 {
 	*why = "no 'put|get|flush KEY'";
-	return import_probe_lines(head, size, ops_probe_line);
+	return import_probe_lines(importer, head, size, ops_probe_line);
 }
 
 const struct trace_importer import_ops = {

@@ -19,7 +19,7 @@ static bool parse_page(const char *line, size_t length, uint64_t *page)
 
 static int pages_begin(struct import_run *run)
 {
-	int rc = import_begin(run, TRACE_REFERENCES, false);
+	int rc = import_begin(run, TRACE_REFERENCES, 0);
 
 	return rc ?: import_pool(run, 0, 0);
 }
@@ -54,17 +54,20 @@ static int page_lines_run(struct import_run *run)
 	return rc;
 }
 
-static bool page_probe_line(const char *line, size_t length)
+static bool page_probe_line(const struct trace_importer *importer, const char *line,
+			    size_t length)
 {
 	uint64_t page;
 
+	(void)importer;
 	return parse_page(line, length, &page);
 }
 
-static int page_lines_probe(const char *head, size_t size, const char **why)
+static int page_lines_probe(const struct trace_importer *importer, const char *head,
+			    size_t size, const char **why)
 {
 	*why = "no lines of one number";
-	return import_probe_lines(head, size, page_probe_line);
+	return import_probe_lines(importer, head, size, page_probe_line);
 }
 
 const struct trace_importer import_page_lines = {

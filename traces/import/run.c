@@ -17,17 +17,18 @@
 
 /* ---- beginning ---- */
 
-int import_begin(struct import_run *run, enum trace_kind kind, bool has_times)
+int import_begin(struct import_run *run, enum trace_kind kind, uint32_t has)
 {
 	const char *path = run->config->path;
 	const char *slash = strrchr(path, '/');
 	struct trace_info info = {
 		.page_size = run->page_size,
 		.kind = kind,
-		.has_times = has_times,
+		.has_times = has & IMPORT_TIMES,
+		.has_hashes = has & IMPORT_HASHES,
 	};
 
-	run->has_times = has_times;
+	run->has_times = info.has_times;
 	if (run->config->source)
 		snprintf(info.source, sizeof(info.source), "%s", run->config->source);
 	else
@@ -131,8 +132,7 @@ int import_emit(struct import_run *run, struct trace_record *record)
 	return 0;
 }
 
-int import_pages(struct import_run *run, struct trace_record *like,
-		 uint64_t device, uint64_t page, uint64_t nr)
+int import_pages_check(struct import_run *run, uint64_t page, uint64_t nr)
 {
 	uint64_t size = run->object_pages;
 
@@ -145,10 +145,20 @@ int import_pages(struct import_run *run, struct trace_record *like,
 		return import_skip(run, NULL,
 				   "page %llu is past 2^32 objects of %u pages",
 				   (unsigned long long)page, run->object_pages);
+	return 1;
+}
+
+int import_pages(struct import_run *run, struct trace_record *like,
+		 uint64_t device, uint64_t page, uint64_t nr)
+{
+	uint64_t size = run->object_pages;
+	int rc = import_pages_check(run, page, nr);
+
+	if (rc <= 0)
+		return rc;
 	while (nr) {
 		uint64_t index = page % size;
 		uint64_t count = nr < size - index ? nr : size - index;
-		int rc;
 
 		like->event.index = (uint32_t)index;
 		like->event.count = (uint32_t)count;
@@ -213,8 +223,10 @@ void import_note(struct import_run *run, const char *name, uint64_t count)
 
 /* ---- recognising text ---- */
 
-int import_probe_lines(const char *head, size_t size,
-		       bool (*line)(const char *line, size_t length))
+int import_probe_lines(const struct trace_importer *importer, const char *head,
+		       size_t size,
+		       bool (*line)(const struct trace_importer *importer,
+				    const char *line, size_t length))
 {
 	char copy[1024];
 	const char *p = head;
@@ -238,7 +250,7 @@ int import_probe_lines(const char *head, size_t size,
 			copy[length] = '\0';
 			if (copy[strspn(copy, " \t")] == '\0' || copy[0] == '#')
 				;
-			else if (line(copy, length))
+			else if (line(importer, copy, length))
 				fit++;
 			else
 				other++;

@@ -67,11 +67,13 @@ static int text_run(struct import_run *run)
 	return rc ?: text_report(run);
 }
 
-static int text_probe(const char *head, size_t size, const char **why)
+static int text_probe(const struct trace_importer *importer, const char *head,
+		      size_t size, const char **why)
 {
 	static const char magic[] = TRACE_TEXT_MAGIC;
 	const char *end = head + size;
 
+	(void)importer;
 	/* Comments may come before it. */
 	while (head < end && (*head == '#' || *head == '\n')) {
 		head = memchr(head, '\n', (size_t)(end - head));

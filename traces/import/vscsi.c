@@ -13,9 +13,7 @@
  * requests, others move no data that a page cache would see and are only counted.
  * The format knows one disk: device 0.
  */
-#include "importer.h"
-
-#define BLOCK_SIZE	512U
+#include "block.h"
 
 struct vscsi_layout {
 	uint32_t version;
@@ -69,64 +67,46 @@ static const struct vscsi_layout *find_layout(const char *head, size_t size)
 
 /* ---- a record ---- */
 
-struct vscsi_state {
-	const struct vscsi_layout *layout;
-	bool started;
-	uint64_t base;		/* ts of the first request */
-	uint64_t reads;
-	uint64_t writes;
-	uint64_t others;
-};
+static uint8_t command_op(uint32_t cmd)
+{
+	return is_read(cmd) ? TRACE_READ : is_write(cmd) ? TRACE_WRITE : BLOCK_OTHER;
+}
 
-static int vscsi_record(struct import_run *run, struct vscsi_state *state,
+static int vscsi_record(struct block *block, const struct vscsi_layout *layout,
 			const uint8_t *bytes)
 {
-	const struct vscsi_layout *layout = state->layout;
-	struct trace_record record = { .event.op = TRACE_READ };
+	struct import_run *run = block->run;
 	uint32_t cmd = get16(bytes + layout->cmd);
-	uint64_t length = tmt_get32(bytes + layout->len);
 	uint64_t lbn = tmt_get64(bytes + layout->lbn);
 	uint64_t ts = tmt_get64(bytes + layout->ts);
-	uint64_t first;
-	uint64_t last;
+	struct block_request request = {
+		.length = tmt_get32(bytes + layout->len),
+		.op = command_op(cmd),
+	};
 
 	if (!fits(bytes, layout))
 		return import_skip(run, NULL, "version 0x%04x, command 0x%04x: no record of version %u",
 				   get16(bytes + layout->ver), cmd, layout->version);
-	if (!is_read(cmd) && !is_write(cmd)) {
-		state->others++;
-		return 0;
-	}
-	if (length == 0 || length % BLOCK_SIZE)
+	if (request.op == BLOCK_OTHER)
+		return block_emit(block, &request, NULL);
+	if (request.length == 0 || request.length % BLOCK_SECTOR)
 		return import_skip(run, NULL, "a request of %llu bytes, which is no number of blocks",
-				   (unsigned long long)length);
-	if (lbn >= UINT64_MAX / BLOCK_SIZE - length / BLOCK_SIZE)
+				   (unsigned long long)request.length);
+	if (!block_multiply(lbn, BLOCK_SECTOR, &request.offset))
 		return import_skip(run, NULL, "block %llu is past the end of any disk",
 				   (unsigned long long)lbn);
-	if (ts > UINT64_MAX / 1000)
+	if (!block_multiply(ts, 1000, &request.time))
 		return import_skip(run, NULL, "a time of %llu us cannot be",
 				   (unsigned long long)ts);
-	if (!state->started) {
-		state->started = true;
-		state->base = ts;
-	}
-	if (is_write(cmd)) {
-		record.event.op = TRACE_WRITE;
-		state->writes++;
-	} else {
-		state->reads++;
-	}
-	record.event.time = ts > state->base ? (ts - state->base) * 1000 : 0;
-	first = lbn * BLOCK_SIZE / run->page_size;
-	last = (lbn * BLOCK_SIZE + length - 1) / run->page_size;
-	return import_pages(run, &record, 0, first, last - first + 1);
+	return block_emit(block, &request, NULL);
 }
 
 /* ---- the format ---- */
 
 static int vscsi_run(struct import_run *run)
 {
-	struct vscsi_state state = { .layout = NULL };
+	const struct vscsi_layout *layout;
+	struct block block;
 	const uint8_t *bytes;
 	const char *head;
 	size_t size;
@@ -134,29 +114,21 @@ static int vscsi_run(struct import_run *run)
 
 	if (rc)
 		return rc;
-	state.layout = find_layout(head, size);
-	if (!state.layout && size)
+	layout = find_layout(head, size);
+	if (!layout && size)
 		return input_error(run->in, run->err, -EBADMSG,
 				   "offset 0: the first records are neither version 1 nor 2 of vscsi");
-	rc = import_begin(run, TRACE_REFERENCES, true);
-	rc = rc ?: import_pool(run, 0, 0);
-	if (rc)
-		return rc;
-	while (state.layout &&
-	       (rc = import_record(run, state.layout->size, &bytes)) > 0) {
-		rc = vscsi_record(run, &state, bytes);
-		if (rc)
-			break;
-	}
-	import_note(run, "version of the records", state.layout ? state.layout->version : 0);
-	import_note(run, "read requests", state.reads);
-	import_note(run, "write requests", state.writes);
-	import_note(run, "requests that neither read nor write", state.others);
-	return rc;
+	rc = block_begin(&block, run, BLOCK_TIMES);
+	while (!rc && layout && (rc = import_record(run, layout->size, &bytes)) > 0)
+		rc = vscsi_record(&block, layout, bytes);
+	import_note(run, "version of the records", layout ? layout->version : 0);
+	return block_end(&block, rc);
 }
 
-static int vscsi_probe(const char *head, size_t size, const char **why)
+static int vscsi_probe(const struct trace_importer *importer, const char *head,
+		       size_t size, const char **why)
 {
+	(void)importer;
 	*why = "first records are no version 1 or 2";
 	return find_layout(head, size) ? 80 : 0;
 }

@@ -149,8 +149,9 @@ static void vscsi(void **state)
 		"backwards 1, first at %d\n"
 		"version of the records %d\n"
 		"read requests 3\n"
-		"write requests 3\n"
-		"requests that neither read nor write 1\n";
+		"write requests 2\n"
+		"requests that neither read nor write 1\n"
+		"requests that are not whole pages 3\n";
 	int version = *state ? 2 : 1;
 	int record = version == 2 ? 40 : 32;
 	struct import_config strict = { .strict = true };

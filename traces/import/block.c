@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * block.c - block requests become page references; see block.h
+ *
+ * A request is checked first, so that one that cannot be has no effect at all: it
+ * neither starts the clock nor makes a client known.
+ */
+#include "block.h"
+
+/* ---- who asks, and of what ---- */
+
+static int block_name(struct block *block, struct intern *table,
+		      const struct block_word *word, const char *what)
+{
+	struct import_run *run = block->run;
+	int number = intern_number(table, word->text, word->length);
+
+	if (number == -ENOMEM)
+		return input_error(run->in, run->err, number, "no memory");
+	if (number == -E2BIG)
+		return input_error(run->in, run->err, -EBADMSG,
+				   "more than %u %s: this is no trace of %s",
+				   INTERN_MAX, what, run->report->format);
+	return number;
+}
+
+static int block_grow_clients(struct block *block, uint32_t nr)
+{
+	struct block_client *client = realloc(block->client, nr * sizeof(*client));
+
+	if (!client)
+		return input_error(block->run->in, block->run->err, -ENOMEM, "no memory");
+	memset(client + block->nr_clients, 0, (nr - block->nr_clients) * sizeof(*client));
+	block->client = client;
+	block->nr_clients = nr;
+	return 0;
+}
+
+/* The pool of client @number, which is made with the first request that needs it. */
+static int block_pool(struct block *block, uint32_t number, uint16_t *pool)
+{
+	struct block_client *client;
+	int rc = 0;
+
+	if (number >= block->nr_clients)
+		rc = block_grow_clients(block, 2 * number + 1);
+	if (rc)
+		return rc;
+	client = &block->client[number];
+	if (!client->pool) {
+		rc = import_pool(block->run, number, 0);
+		if (rc)
+			return rc;
+		client->pool = block->run->nr_pools;
+	}
+	*pool = (uint16_t)(client->pool - 1);
+	return 0;
+}
+
+/* Count the devices, each of a client's once. */
+static int block_see(struct block *block, uint64_t device)
+{
+	struct import_run *run = block->run;
+
+	if (block->seen.used && device == block->seen_last)
+		return 0;
+	block->seen_last = device;
+	if (idmap_get(&block->seen, device))
+		return 0;
+	if (block->seen.used == INTERN_MAX)
+		return input_error(run->in, run->err, -EBADMSG,
+				   "more than %u devices: this is no trace of %s",
+				   INTERN_MAX, run->report->format);
+	if (idmap_set(&block->seen, device, 1))
+		return input_error(run->in, run->err, -ENOMEM, "no memory");
+	return 0;
+}
+
+/* Number client and device of a request. */
+static int block_who(struct block *block, const struct block_request *request,
+		     uint32_t *client, uint64_t *device)
+{
+	int number = 0;
+
+	if (request->client.text)
+		number = block_name(block, &block->clients, &request->client, "clients");
+	if (number < 0)
+		return number;
+	*client = (uint32_t)number;
+	*device = request->device_number;
+	if (request->device.text) {
+		number = block_name(block, &block->devices, &request->device, "devices");
+		if (number < 0)
+			return number;
+		*device = (uint32_t)number;
+	}
+	*device |= (uint64_t)*client << 32;
+	return block_see(block, *device);
+}
+
+/* ---- a request ---- */
+
+/* 1: it can be; else what import_skip() says. */
+static int block_check(struct block *block, const struct block_request *request,
+		       const char *line)
+{
+	struct import_run *run = block->run;
+	uint64_t last;
+
+	if (request->length == 0)
+		return import_skip(run, line, "a request of no bytes");
+	if (__builtin_add_overflow(request->offset, request->length - 1, &last))
+		return import_skip(run, line, "a request that ends past 2^64 bytes");
+	if (request->device_number > UINT32_MAX)
+		return import_skip(run, line, "a device whose number is not below 2^32");
+	if (request->device.length > BLOCK_NAME_MAX || request->client.length > BLOCK_NAME_MAX)
+		return import_skip(run, line, "a name of more than %u bytes", BLOCK_NAME_MAX);
+	return import_pages_check(run, request->offset / run->page_size,
+				  last / run->page_size - request->offset / run->page_size + 1);
+}
+
+static void block_count(struct block *block, const struct block_request *request)
+{
+	uint64_t size = block->run->page_size;
+
+	switch (request->op) {
+	case TRACE_READ:
+		block->count[BLOCK_NR_READS]++;
+		break;
+	case TRACE_WRITE:
+		block->count[BLOCK_NR_WRITES]++;
+		break;
+	default:
+		block->count[BLOCK_NR_DISCARDS]++;
+	}
+	if (request->offset % size || request->length % size)
+		block->count[BLOCK_NR_UNALIGNED]++;
+}
+
+/* The request's time since the first; one before the first counts as going backwards. */
+static int block_time(struct block *block, uint64_t time, uint64_t *since)
+{
+	int rc;
+
+	if (!block->started) {
+		block->started = true;
+		block->base = time;
+	}
+	if (time >= block->base) {
+		*since = time - block->base;
+		return 0;
+	}
+	rc = import_time(block->run, &block->base, &time);
+	*since = block->run->time;
+	return rc;
+}
+
+int block_emit(struct block *block, const struct block_request *request,
+	       const char *line)
+{
+	struct import_run *run = block->run;
+	struct trace_record record = { .event.op = request->op, .event.cpu = request->cpu };
+	uint64_t first = request->offset / run->page_size;
+	uint64_t nr;
+	uint64_t device;
+	uint32_t client;
+	int rc;
+
+	if (request->op == BLOCK_OTHER) {
+		block->count[BLOCK_NR_OTHERS]++;
+		return 0;
+	}
+	rc = block_check(block, request, line);
+	if (rc <= 0)
+		return rc;
+	rc = block_time(block, request->time, &record.event.time);
+	rc = rc ?: block_who(block, request, &client, &device);
+	rc = rc ?: block_pool(block, client, &record.event.pool);
+	if (rc)
+		return rc;
+	block_count(block, request);
+	record.event.client = (uint16_t)client;
+	nr = (request->offset + (request->length - 1)) / run->page_size - first + 1;
+	if (nr == 1 && request->length == run->page_size)
+		record.hash = request->hash;
+	return import_pages(run, &record, device, first, nr);
+}
+
+/* ---- beginning and end ---- */
+
+int block_begin(struct block *block, struct import_run *run, uint32_t has)
+{
+	uint32_t flags = has & BLOCK_TIMES ? IMPORT_TIMES : 0;
+
+	memset(block, 0, sizeof(*block));
+	block->run = run;
+	block->has = has;
+	if (has & BLOCK_HASHES)
+		flags |= IMPORT_HASHES;
+	return import_begin(run, TRACE_REFERENCES, flags);
+}
+
+int block_end(struct block *block, int rc)
+{
+	static const char *const names[BLOCK_NR_COUNTS] = {
+		[BLOCK_NR_READS] = "read requests",
+		[BLOCK_NR_WRITES] = "write requests",
+		[BLOCK_NR_DISCARDS] = "discard requests",
+		[BLOCK_NR_OTHERS] = "requests that neither read nor write",
+		[BLOCK_NR_UNALIGNED] = "requests that are not whole pages",
+		[BLOCK_NR_HEADERS] = "header lines",
+	};
+
+	for (uint32_t i = 0; i < BLOCK_NR_COUNTS; i++)
+		import_note(block->run, names[i], block->count[i]);
+	if (block->has & BLOCK_CLIENTS)
+		import_note(block->run, "clients", block->clients.nr);
+	if (block->has & BLOCK_DEVICES)
+		import_note(block->run, "devices", block->seen.used);
+	intern_free(&block->clients);
+	intern_free(&block->devices);
+	idmap_free(&block->seen);
+	free(block->client);
+	return rc;
+}

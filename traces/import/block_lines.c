@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* block_lines.c - the lines of formats of block requests: see block.h */
+#include "block.h"
+
+/* ---- fields ---- */
+
+uint32_t block_split(const char *line, char separator, struct block_word *fields,
+		     uint32_t max)
+{
+	const char *p = line;
+
+	for (uint32_t nr = 0; nr < max; nr++) {
+		const char *end;
+
+		p = import_skip_blanks(p);
+		fields[nr].text = p;
+		while (*p && *p != separator)
+			p++;
+		end = p;
+		while (end > fields[nr].text && import_blank(end[-1]))
+			end--;
+		fields[nr].length = (size_t)(end - fields[nr].text);
+		if (!*p++)
+			return nr + 1;
+	}
+	return max + 1;
+}
+
+const struct block_op_word block_rw[] = {
+	{ "R", TRACE_READ },
+	{ "W", TRACE_WRITE },
+	{ NULL, 0 },
+};
+
+static bool same_word(const struct block_word *field, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < field->length; i++) {
+		char c = field->text[i];
+		char d = name[i];
+
+		if (c >= 'a' && c <= 'z')
+			c = (char)(c - 'a' + 'A');
+		if (d >= 'a' && d <= 'z')
+			d = (char)(d - 'a' + 'A');
+		if (c != d)
+			return false;
+	}
+	return name[i] == '\0';
+}
+
+bool block_op(const struct block_word *field, const struct block_op_word *words,
+	      uint8_t *op)
+{
+	for (; words->name; words++) {
+		if (same_word(field, words->name)) {
+			*op = words->op;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- lines ---- */
+
+static bool is_letter(char c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+/* At least two fields between commas, and each begins with a letter. */
+static bool is_header(const char *line)
+{
+	const char *p = strchr(line, ',') ? line : "";
+
+	while (is_letter(*import_skip_blanks(p))) {
+		p = strchr(p, ',');
+		if (!p++)
+			return true;
+	}
+	return false;
+}
+
+static int block_line(struct block *block, const struct block_lines *lines,
+		      const char *line, size_t length, bool first)
+{
+	struct block_request request = { .time = 0 };
+	const char *why = memchr(line, '\0', length) ? "holds a byte 0" : NULL;
+
+	why = why ?: lines->parse(line, &request);
+	if (!why)
+		return block_emit(block, &request, line);
+	if (!first || !is_header(line))
+		return import_skip(block->run, line, "%s", why);
+	block->count[BLOCK_NR_HEADERS]++;
+	return 0;
+}
+
+static int block_all_lines(struct block *block, const struct block_lines *lines)
+{
+	struct import_run *run = block->run;
+	bool first = true;
+	size_t length;
+	char *line;
+	int rc;
+
+	while ((rc = import_line(run, &line, &length)) > 0) {
+		if (*line == '#' || import_skip_blanks(line) == line + length)
+			continue;
+		rc = block_line(block, lines, line, length, first);
+		if (rc)
+			return rc;
+		first = false;
+	}
+	return rc;
+}
+
+int block_lines_run(struct import_run *run)
+{
+	const struct block_lines *lines = run->importer->lines;
+	struct block block;
+	int rc = block_begin(&block, run, lines->has);
+
+	return block_end(&block, rc ?: block_all_lines(&block, lines));
+}
+
+static bool block_lines_fit(const struct trace_importer *importer, const char *line,
+			    size_t length)
+{
+	struct block_request request = { .time = 0 };
+
+	return strlen(line) == length && !importer->lines->parse(line, &request);
+}
+
+int block_lines_probe(const struct trace_importer *importer, const char *head,
+		      size_t size, const char **why)
+{
+	*why = importer->lines->foreign;
+	return import_probe_lines(importer, head, size, block_lines_fit);
+}
