@@ -3,8 +3,7 @@
  * import.c - which format a file has, and the way from it to a .tmt file
  *
  * The table below is the list of formats.  Recognition asks each for a score of the
- * first 64 KiB and takes the best; a tie or no score at all is an error that says of
- * each format why it is none.
+ * first 64 KiB and takes the best; a tie or no score at all is an error.
  */
 #include <stdio.h>
 
@@ -15,6 +14,11 @@ static const struct trace_importer *const importers[] = {
 	&import_ftrace,
 	&import_lis,
 	&import_vscsi,
+	&import_msr,
+	&import_spc,
+	&import_alibaba,
+	&import_tencent,
+	&import_systor,
 	&import_page_lines,
 	&import_page_u32,
 	&import_page_u64,
@@ -37,24 +41,15 @@ bool import_format(uint32_t n, const char **name, const char **what,
 /* ---- recognition ---- */
 
 struct list {
-	char text[400];
+	char text[300];
 	size_t length;
 };
 
-static void list_add(struct list *list, const char *before, const char *format,
-		     const char *a, const char *b)
+static void list_add(struct list *list, const char *name)
 {
-	int n = snprintf(list->text + list->length,
-			 sizeof(list->text) - list->length,
-			 "%s", list->length ? before : "");
+	int n = snprintf(list->text + list->length, sizeof(list->text) - list->length,
+			 "%s%s", list->length ? ", " : "", name);
 
-	list->length += (size_t)n;
-	if (list->length >= sizeof(list->text)) {
-		list->length = sizeof(list->text) - 1;
-		return;
-	}
-	n = snprintf(list->text + list->length, sizeof(list->text) - list->length,
-		     format, a, b);
 	list->length += (size_t)n;
 	if (list->length >= sizeof(list->text))
 		list->length = sizeof(list->text) - 1;
@@ -68,7 +63,7 @@ static const struct trace_importer *by_name(const char *format,
 	for (size_t i = 0; i < NR_IMPORTERS; i++) {
 		if (strcmp(importers[i]->name, format) == 0)
 			return importers[i];
-		list_add(&names, ", ", "%s%s", importers[i]->name, "");
+		list_add(&names, importers[i]->name);
 	}
 	tmt_error(err, -EINVAL, format, "no such format; there are: %s", names.text);
 	return NULL;
@@ -100,12 +95,12 @@ static const struct trace_importer *recognise(struct import_run *run)
 		int score;
 
 		if (!importers[i]->probe) {
-			list_add(&unasked, ", ", "%s%s", importers[i]->name, "");
+			list_add(&unasked, importers[i]->name);
 			continue;
 		}
 		score = importers[i]->probe(importers[i], head, size, &why);
 		if (score == 0)
-			list_add(&refused, "; ", "%s: %s", importers[i]->name, why);
+			list_add(&refused, importers[i]->name);
 		else if (score > high)
 			best = importers[i], high = score, also = NULL;
 		else if (score == high)
@@ -119,7 +114,7 @@ static const struct trace_importer *recognise(struct import_run *run)
 	}
 	if (!best)
 		input_error(run->in, run->err, -EBADMSG,
-			    "format not recognised (%s; only by --format: %s)",
+			    "format not recognised: it is none of %s; only by --format: %s",
 			    refused.text, unasked.text);
 	return best;
 }

@@ -61,6 +61,11 @@ struct trace_importer {
 extern const struct trace_importer import_ftrace;
 extern const struct trace_importer import_lis;
 extern const struct trace_importer import_vscsi;
+extern const struct trace_importer import_msr;
+extern const struct trace_importer import_spc;
+extern const struct trace_importer import_alibaba;
+extern const struct trace_importer import_tencent;
+extern const struct trace_importer import_systor;
 extern const struct trace_importer import_page_lines;
 extern const struct trace_importer import_page_u32;
 extern const struct trace_importer import_page_u64;

@@ -2,10 +2,8 @@
 /*
  * import_golden.c - each format, against what a person worked out from its file
  *
- * data/import_NAME.txt is a file to import, data/import_NAME.want its dump.  Every file
- * must be recognised, read the same under its name and through every compression, and
- * with strict fail at the first line that was skipped otherwise.  Binary formats have
- * their files made here, record by record.
+ * Text formats have files of golden_file(); binary ones have theirs made here, record by
+ * record.
  */
 #include <endian.h>
 #include <errno.h>
@@ -20,61 +18,6 @@
 #include "import_support.h"
 
 static const struct import_config recognise = { .strict = false };
-
-/* ---- text formats, from files ---- */
-
-static void check_strict(const struct outcome *outcome, const struct bytes *file)
-{
-	struct import_config strict = { .strict = true };
-	const struct import_report *report = &outcome->report;
-	struct outcome again = import_bytes(strict, file->data, file->size);
-	uint64_t place = report->skipped ? report->examples[0].place : UINT64_MAX;
-	char where[64];
-
-	if (report->backwards && report->backwards_place < place)
-		place = report->backwards_place;
-	snprintf(where, sizeof(where), "test:%llu: ", (unsigned long long)place);
-	if (place == UINT64_MAX)
-		outcome_is(&again, outcome->dump);
-	else
-		outcome_failed(&again, -EBADMSG, where);
-	outcome_free(&again);
-}
-
-static void check_compressions(const struct bytes *file, const char *want)
-{
-	for (int how = 0; how < NR_COMPRESSIONS; how++) {
-		struct bytes packed = bytes_compress(how, file->data, file->size);
-		struct outcome outcome = import_bytes(recognise, packed.data, packed.size);
-
-		outcome_is(&outcome, want);
-		assert_string_equal(outcome.report.compression, compression_names[how]);
-		assert_int_equal(outcome.report.bytes_read, packed.size);
-		assert_int_equal(outcome.report.bytes_plain, file->size);
-		outcome_free(&outcome);
-		bytes_free(&packed);
-	}
-}
-
-static void golden_file(void **state)
-{
-	const char *name = *state;
-	char path[256];
-	struct bytes file, want;
-	struct outcome outcome;
-
-	snprintf(path, sizeof(path), "import_%s.txt", name);
-	file = bytes_golden(path);
-	snprintf(path, sizeof(path), "import_%s.want", name);
-	want = bytes_golden(path);
-	outcome = import_bytes(recognise, file.data, file.size);
-	outcome_is(&outcome, (char *)want.data);
-	check_strict(&outcome, &file);
-	check_compressions(&file, (char *)want.data);
-	outcome_free(&outcome);
-	bytes_free(&file);
-	bytes_free(&want);
-}
 
 /* ---- vscsi ---- */
 
@@ -320,8 +263,6 @@ static void text_form(void **state)
 	bytes_free(&packed);
 	bytes_free(&file);
 }
-
-#define GOLDEN(n)	{ n, golden_file, NULL, NULL, n }
 
 int main(void)
 {

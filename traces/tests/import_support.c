@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* import_support.c - see import_support.h */
 #define _GNU_SOURCE	/* asprintf */
+#include <errno.h>
 #include <inttypes.h>
 #include <lz4frame.h>
 #include <lzma.h>
@@ -242,4 +243,61 @@ void outcome_failed(const struct outcome *outcome, int code, const char *words)
 	    !strstr(outcome->err.text, words) || strchr(outcome->err.text, '\n'))
 		fail_msg("want error %d with '%s', got %d: '%s'", code, words, outcome->rc,
 			 outcome->err.text);
+}
+
+/* ---- golden files ---- */
+
+static const struct import_config recognised = { .strict = false };
+
+static void check_strict(const struct outcome *outcome, const struct bytes *file)
+{
+	struct import_config strict = { .strict = true };
+	const struct import_report *report = &outcome->report;
+	struct outcome again = import_bytes(strict, file->data, file->size);
+	uint64_t place = report->skipped ? report->examples[0].place : UINT64_MAX;
+	char where[64];
+
+	if (report->backwards && report->backwards_place < place)
+		place = report->backwards_place;
+	snprintf(where, sizeof(where), "test:%llu: ", (unsigned long long)place);
+	if (place == UINT64_MAX)
+		outcome_is(&again, outcome->dump);
+	else
+		outcome_failed(&again, -EBADMSG, where);
+	outcome_free(&again);
+}
+
+static void check_compressions(const struct bytes *file, const char *want)
+{
+	for (int how = 0; how < NR_COMPRESSIONS; how++) {
+		struct bytes packed = bytes_compress(how, file->data, file->size);
+		struct outcome outcome = import_bytes(recognised, packed.data, packed.size);
+
+		outcome_is(&outcome, want);
+		assert_string_equal(outcome.report.compression, compression_names[how]);
+		assert_int_equal(outcome.report.bytes_read, packed.size);
+		assert_int_equal(outcome.report.bytes_plain, file->size);
+		outcome_free(&outcome);
+		bytes_free(&packed);
+	}
+}
+
+void golden_file(void **state)
+{
+	const char *name = *state;
+	char path[256];
+	struct bytes file, want;
+	struct outcome outcome;
+
+	snprintf(path, sizeof(path), "import_%s.txt", name);
+	file = bytes_golden(path);
+	snprintf(path, sizeof(path), "import_%s.want", name);
+	want = bytes_golden(path);
+	outcome = import_bytes(recognised, file.data, file.size);
+	outcome_is(&outcome, (char *)want.data);
+	check_strict(&outcome, &file);
+	check_compressions(&file, (char *)want.data);
+	outcome_free(&outcome);
+	bytes_free(&file);
+	bytes_free(&want);
 }

@@ -48,4 +48,13 @@ void outcome_is(const struct outcome *outcome, const char *want);
 /* It failed with @code and an error of one line that holds @words. */
 void outcome_failed(const struct outcome *outcome, int code, const char *words);
 
+/*
+ * A test: data/import_NAME.txt is a file to import, data/import_NAME.want its dump.  The
+ * file must be recognised, read the same through every compression, and with strict fail
+ * at the first line that is skipped otherwise.  *@state is NAME.
+ */
+void golden_file(void **state);
+
+#define GOLDEN(n)	{ n, golden_file, NULL, NULL, n }
+
 #endif /* TMEM_IMPORT_SUPPORT_H */
