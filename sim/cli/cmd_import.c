@@ -43,6 +43,84 @@ static const char *set_max_events(void *o, const char *value)
 			  &((struct import_options *)o)->config.max_events);
 }
 
+/* ---- what is imported ---- */
+
+static const char *set_who(void *o, enum import_by by, const char *value)
+{
+	((struct import_options *)o)->config.filter.who[by] = value;
+	return *value ? NULL : "no name";
+}
+
+static const char *set_device(void *o, const char *value)
+{
+	return set_who(o, IMPORT_BY_DEVICE, value);
+}
+
+static const char *set_client(void *o, const char *value)
+{
+	return set_who(o, IMPORT_BY_CLIENT, value);
+}
+
+static const char *set_pid(void *o, const char *value)
+{
+	uint64_t pid;
+	const char *why = cli_number(value, 0, UINT32_MAX, &pid);
+
+	return why ? why : set_who(o, IMPORT_BY_PID, value);
+}
+
+static const char *set_cgroup(void *o, const char *value)
+{
+	uint64_t id;
+	const char *why = cli_number(value, 0, UINT64_MAX, &id);
+
+	return why ? why : set_who(o, IMPORT_BY_CGROUP, value);
+}
+
+static const char *set_from(void *o, const char *value)
+{
+	return cli_time(value, &((struct import_options *)o)->config.filter.from);
+}
+
+static const char *set_until(void *o, const char *value)
+{
+	uint64_t *until = &((struct import_options *)o)->config.filter.until;
+	const char *why = cli_time(value, until);
+
+	return why || *until ? why : "nothing is before the first event";
+}
+
+static const char *set_only(void *o, const char *value)
+{
+	uint32_t *ops = &((struct import_options *)o)->config.filter.ops;
+
+	while (*value) {
+		size_t length = strcspn(value, ",");
+		enum trace_op op = 0;
+
+		while (op < TRACE_NR_OPS && (strncmp(trace_op_name(op), value, length) ||
+					     trace_op_name(op)[length]))
+			op++;
+		if (op == TRACE_NR_OPS)
+			break;
+		*ops |= 1U << op;
+		value += length;
+		value += *value == ',';
+	}
+	return *value || !*ops ? "not of put, get, flush, flush-object, read, write, discard" :
+				 NULL;
+}
+
+static const char *set_sample(void *o, const char *value)
+{
+	if (value[0] == '1' && value[1] == '/')
+		value += 2;
+	return cli_number(value, 1, UINT64_MAX,
+			  &((struct import_options *)o)->config.filter.sample);
+}
+
+/* ---- all options ---- */
+
 static const char *set_strict(void *o, const char *value)
 {
 	(void)value;
@@ -64,6 +142,16 @@ static const struct cli_option options[] = {
 	{ "object-pages", "N", "volumes are cut into objects of so many pages (16384)",
 	  set_object_pages },
 	{ "max-events", "N", "stop after the first N", set_max_events },
+	{ "device", "NAME", "only what is of this device", set_device },
+	{ "client", "NAME", "only what is of this host, guest or user", set_client },
+	{ "pid", "N", "only what this process did", set_pid },
+	{ "cgroup", "ID", "only what was done in this control group", set_cgroup },
+	{ "from", "TIME", "only from so long after the first event of the file: 1.5s, 2m",
+	  set_from },
+	{ "until", "TIME", "only what is before so long after it", set_until },
+	{ "only", "OP,...", "only these operations: read, write, discard, or put, get, ...",
+	  set_only },
+	{ "sample", "1/N", "only one in N pages, with all that is done to it", set_sample },
 	{ "strict", NULL, "the first line or record that cannot be read is fatal",
 	  set_strict },
 	{ "list", NULL, "the formats, and an example of each", set_list },
@@ -126,7 +214,8 @@ const struct cli_command cli_import = {
 	.summary = "Make a .tmt trace of a recording or of another format, compressed or not.",
 	.example =
 "  tmem import --output oltp.tmt arc-OLTP.lis.zst\n"
-"  trace-cmd report | tmem import --format ftrace --output build.tmt -",
+"  trace-cmd report | tmem import --format ftrace --output build.tmt -\n"
+"  tmem import --device 1 --until 1h --sample 1/100 -o hm_1.tmt hm_1.csv.gz",
 	.options = options,
 	.run = run_import,
 };

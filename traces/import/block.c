@@ -3,7 +3,9 @@
  * block.c - block requests become page references; see block.h
  *
  * A request is checked first, so that one that cannot be has no effect at all: it
- * neither starts the clock nor makes a client known.
+ * neither starts the clock nor makes a client known.  Then it is counted, and only then
+ * asked whether it is wanted: counters tell what the source holds, whatever is imported of
+ * it, and the clock starts with the first request of all.
  */
 #include "block.h"
 
@@ -98,6 +100,18 @@ static int block_who(struct block *block, const struct block_request *request,
 	return block_see(block, *device);
 }
 
+static bool block_wanted(struct import_run *run, const struct block_request *request)
+{
+	const struct block_word *client = &request->client;
+	const struct block_word *device = &request->device;
+
+	return import_wants_name(run, IMPORT_BY_CLIENT, client->text ?: "", client->length) &&
+	       (device->text ?
+		import_wants_name(run, IMPORT_BY_DEVICE, device->text, device->length) :
+		import_wants_number(run, IMPORT_BY_DEVICE, request->device_number)) &&
+	       import_wants_number(run, IMPORT_BY_PID, request->pid);
+}
+
 /* ---- a request ---- */
 
 /* 1: it can be; else what import_skip() says. */
@@ -175,10 +189,14 @@ int block_emit(struct block *block, const struct block_request *request,
 		return rc;
 	rc = block_time(block, request->time, &record.event.time);
 	rc = rc ?: block_who(block, request, &client, &device);
-	rc = rc ?: block_pool(block, client, &record.event.pool);
 	if (rc)
 		return rc;
 	block_count(block, request);
+	if (run->filter.who && !block_wanted(run, request))
+		return 0;
+	rc = block_pool(block, client, &record.event.pool);
+	if (rc)
+		return rc;
 	record.event.client = (uint16_t)client;
 	nr = (request->offset + (request->length - 1)) / run->page_size - first + 1;
 	if (nr == 1 && request->length == run->page_size)
@@ -190,14 +208,10 @@ int block_emit(struct block *block, const struct block_request *request,
 
 int block_begin(struct block *block, struct import_run *run, uint32_t has)
 {
-	uint32_t flags = has & BLOCK_TIMES ? IMPORT_TIMES : 0;
-
 	memset(block, 0, sizeof(*block));
 	block->run = run;
 	block->has = has;
-	if (has & BLOCK_HASHES)
-		flags |= IMPORT_HASHES;
-	return import_begin(run, TRACE_REFERENCES, flags);
+	return import_begin(run, TRACE_REFERENCES, has);
 }
 
 int block_end(struct block *block, int rc)

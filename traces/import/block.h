@@ -49,11 +49,11 @@ struct block_request {
 };
 
 /* What requests of a format have: block_lines.has and @has of block_begin(). */
-#define BLOCK_TIMES	(1U << 0)
-#define BLOCK_HASHES	(1U << 1)
-#define BLOCK_CLIENTS	(1U << 2)
-#define BLOCK_DEVICES	(1U << 3)
-#define BLOCK_PIDS	(1U << 4)
+#define BLOCK_TIMES	IMPORT_TIMES
+#define BLOCK_HASHES	IMPORT_HASHES
+#define BLOCK_CLIENTS	IMPORT_CLIENTS
+#define BLOCK_DEVICES	IMPORT_DEVICES
+#define BLOCK_PIDS	IMPORT_PIDS
 
 /* ---- lines ---- */
 

@@ -368,6 +368,15 @@ static enum ft_proof line_proof(const struct ft_line *line, const struct ft_cpu 
 	return FT_NO_PROOF;
 }
 
+/* Stock events tell no control group; a probe that does calls the field cgroup. */
+static void find_cgroup(struct ft_event *event, const char *text)
+{
+	struct ft_field f = FT_FIELD("cgroup");
+
+	ft_fields(text, &f, 1);
+	event->has_cgroup = ft_field_number(&f, &event->cgroup);
+}
+
 static int known_line(struct ft_reader *r, const struct ft_line *line,
 		      const struct ft_known *what, const char *text)
 {
@@ -386,6 +395,8 @@ static int known_line(struct ft_reader *r, const struct ft_line *line,
 		.bracket = what->bracket,
 		.proof = FT_NO_PROOF,
 	};
+	if (run->config->filter.who[IMPORT_BY_CGROUP])
+		find_cgroup(event, line->fields);
 	why = what->parse(r, event, line->fields);
 	if (why)
 		return import_skip(run, text, "%s", why);
@@ -499,7 +510,8 @@ static int read_lines(struct ft_reader *r)
 static int ftrace_run(struct import_run *run)
 {
 	struct ft_reader r = { .map.run = run };
-	int rc = import_begin(run, TRACE_OPERATIONS, IMPORT_TIMES);
+	int rc = import_begin(run, TRACE_OPERATIONS, IMPORT_TIMES | IMPORT_DEVICES |
+				IMPORT_PIDS | IMPORT_CGROUPS);
 
 	if (rc)
 		return rc;

@@ -50,6 +50,8 @@ struct ft_event {
 	uint8_t bracket;	/* which kind of reclaim begins or ends: a bit */
 	uint8_t proof;		/* enum ft_proof */
 	bool has_dev;
+	bool has_cgroup;	/* only where one is asked for */
+	uint64_t cgroup;
 };
 
 /* What is known of a task. */
@@ -86,6 +88,7 @@ struct ft_map {
 	bool started;
 	uint64_t base;			/* time of the first event */
 	struct idmap pools;		/* device or swap type, to pool + 1 */
+	uint64_t *keys;			/* and back, by pool */
 	struct idmap inodes;		/* to pool + 1 where it was seen last */
 	struct idmap tasks;		/* pid to number in task[] + 1 */
 	struct ft_task *task;

@@ -33,7 +33,12 @@
  * A page that reclaim removes is clean and up to date but for rare races, and the bits
  * of folio flags moved between kernels, so flags are not looked at.  The inodes of
  * device 0:3 or so are metadata of block devices; they are a pool like others.
+ *
+ * A filter leaves out operations, at the end, when all that an event says of others is
+ * known: what is not wanted may prove what is.
  */
+#include <stdio.h>
+
 #include "ftrace.h"
 
 #define SWAP_TYPE_SHIFT	58	/* of a swap entry, on 64-bit kernels */
@@ -47,19 +52,35 @@ static int no_memory(struct ft_map *map)
 
 /* ---- pools and files ---- */
 
+static int map_add_pool(struct ft_map *map, uint64_t key, uint32_t flags)
+{
+	uint32_t nr = map->run->nr_pools;
+	uint64_t *keys = map->keys;
+	int rc;
+
+	if (!(nr & (nr - 1)))
+		keys = realloc(keys, (nr ? 2 * nr : 1) * sizeof(*keys));
+	if (!keys)
+		return no_memory(map);
+	map->keys = keys;
+	rc = import_pool(map->run, 0, flags);
+	if (rc)
+		return rc;
+	keys[nr] = key;
+	return idmap_set(&map->pools, key, nr + 1) ? no_memory(map) : 0;
+}
+
 static int map_pool(struct ft_map *map, uint64_t key, uint32_t flags,
 		    uint16_t *pool)
 {
 	uint32_t number = idmap_get(&map->pools, key);
-	int rc;
 
 	if (!number) {
-		rc = import_pool(map->run, 0, flags);
+		int rc = map_add_pool(map, key, flags);
+
 		if (rc)
 			return rc;
 		number = map->run->nr_pools;
-		if (idmap_set(&map->pools, key, number))
-			return no_memory(map);
 	}
 	*pool = (uint16_t)(number - 1);
 	return 0;
@@ -77,9 +98,30 @@ static int map_inode(struct ft_map *map, uint64_t ino, uint16_t pool)
 	return idmap_set(&map->inodes, ino, now) ? no_memory(map) : 0;
 }
 
+/* Whether an event is wanted for what it is of: a device as lines name it, a task. */
+static bool map_wanted(struct ft_map *map, const struct ft_event *event, uint16_t pool)
+{
+	uint64_t key = map->keys[pool];
+	char device[32];
+	int n;
+
+	if (key & SWAP_KEY)
+		n = snprintf(device, sizeof(device), "swap%u", (uint32_t)key);
+	else
+		n = snprintf(device, sizeof(device), "%u:%u", (uint32_t)key >> 20,
+			     (uint32_t)key & 0xfffff);
+	return import_wants_name(map->run, IMPORT_BY_DEVICE, device, (size_t)n) &&
+	       import_wants_number(map->run, IMPORT_BY_PID, event->pid) &&
+	       (event->has_cgroup ?
+		import_wants_number(map->run, IMPORT_BY_CGROUP, event->cgroup) :
+		import_wants_name(map->run, IMPORT_BY_CGROUP, "", 0));
+}
+
 static int map_emit(struct ft_map *map, const struct ft_event *event,
 		    struct trace_record *record)
 {
+	if (map->run->filter.who && !map_wanted(map, event, record->event.pool))
+		return 0;
 	record->event.time = event->time > map->base ? event->time - map->base : 0;
 	record->event.cpu = event->cpu;
 	return import_emit(map->run, record);
@@ -323,5 +365,6 @@ void ft_map_free(struct ft_map *map)
 	idmap_free(&map->pools);
 	idmap_free(&map->inodes);
 	idmap_free(&map->tasks);
+	free(map->keys);
 	free(map->task);
 }

@@ -176,8 +176,14 @@ static int import_check_empty(struct import_run *run)
 {
 	const struct import_report *report = run->report;
 
+	int rc = 0;
+
 	if (report->events)
 		return 0;
+	if (import_filter_any(&run->config->filter))
+		rc = import_filter_empty(run);
+	if (rc)
+		return rc;
 	if (report->nr_examples)
 		return tmt_error(run->err, -EBADMSG, input_name(run->in),
 				 "nothing in it could be read as %s: %s %llu: %s",

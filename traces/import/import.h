@@ -42,6 +42,37 @@ struct import_sink {
 		    struct trace_error *err);
 };
 
+/* Why an event was left out; the first ones are who it was of. */
+enum import_by {
+	IMPORT_BY_DEVICE,
+	IMPORT_BY_CLIENT,
+	IMPORT_BY_PID,
+	IMPORT_BY_CGROUP,
+	IMPORT_NR_WHO,
+	IMPORT_BY_TIME = IMPORT_NR_WHO,
+	IMPORT_BY_OP,
+	IMPORT_BY_SAMPLE,
+	IMPORT_NR_BY
+};
+
+/*
+ * What is imported of a source; all of it where all is zero.  What is asked for must be
+ * known to the format, else the import is -EINVAL; so it is where nothing is left, with
+ * an error that lists the names there are.
+ */
+struct import_filter {
+	/* Names as the source writes them, a process as its decimal number. */
+	const char *who[IMPORT_NR_WHO];
+	uint64_t from;		/* ns after the first event of the source */
+	uint64_t until;		/* the first ns that is not wanted, 0: no end */
+	uint32_t ops;		/* bits 1 << TRACE_*, 0: all */
+	/*
+	 * One in so many pages, 0: all.  A page is in with all its references or with
+	 * none; runs of pages are cut.  Flushes of objects and of long ranges stay.
+	 */
+	uint64_t sample;
+};
+
 struct import_config {
 	const char *path;		/* "-": standard input */
 	const char *format;		/* NULL: recognise it */
@@ -50,6 +81,7 @@ struct import_config {
 	const char *source;		/* for the header, NULL: file and format */
 	uint32_t object_pages;		/* 0: IMPORT_OBJECT_PAGES */
 	uint32_t page_size;		/* power of two from 512, 0: IMPORT_PAGE_SIZE */
+	struct import_filter filter;
 	bool strict;			/* what would be skipped is fatal */
 	uint64_t max_events;		/* stop after as many, 0: no limit */
 	/* Called now and then with what was read so far; may be NULL. */
@@ -80,6 +112,8 @@ struct import_report {
 	uint64_t ops[TRACE_NR_OPS];	/* events of each operation */
 	uint64_t pages[TRACE_NR_OPS];	/* pages of each, flush-object counting 1 */
 	uint32_t pools;
+	/* Requests or events that the filter left out; pages, of IMPORT_BY_SAMPLE. */
+	uint64_t left_out[IMPORT_NR_BY];
 	uint64_t skipped;		/* lines or records that could not be read */
 	uint32_t nr_examples;
 	struct import_example examples[IMPORT_NR_EXAMPLES];
@@ -112,6 +146,9 @@ int trace_import_memory(const struct import_config *config, const void *data,
 
 /* What was imported, lost, skipped and guessed: a few lines. */
 void import_report_print(FILE *f, const struct import_report *report);
+
+/* The option of the command line that asks for it: "--device". */
+const char *import_by_name(enum import_by by);
 
 /* A counter of the format's own by its name; 0 where there is none. */
 uint64_t import_report_note(const struct import_report *report, const char *name);

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "../tmt.h"
+#include "filter.h"
 #include "import.h"
 #include "input.h"
 
@@ -39,6 +40,7 @@ struct import_run {
 	struct input *in;
 	uint32_t object_pages;
 	uint32_t page_size;
+	struct import_filter_state filter;
 	bool has_times;
 	uint64_t time;			/* of the event before */
 	uint32_t nr_pools;
@@ -74,9 +76,13 @@ extern const struct trace_importer import_text;
 
 /* ---- run.c ---- */
 
-/* What events carry besides: @has of import_begin(). */
+/* What the source tells of an event: @has of import_begin(). */
 #define IMPORT_TIMES	(1U << 0)
 #define IMPORT_HASHES	(1U << 1)	/* of page contents */
+#define IMPORT_CLIENTS	(1U << 2)	/* who it is of: see filter.h */
+#define IMPORT_DEVICES	(1U << 3)
+#define IMPORT_PIDS	(1U << 4)
+#define IMPORT_CGROUPS	(1U << 5)
 
 int import_begin(struct import_run *run, enum trace_kind kind, uint32_t has);
 
@@ -87,7 +93,7 @@ int import_pool(struct import_run *run, uint32_t client, uint32_t flags);
 int import_line(struct import_run *run, char **line, size_t *length);
 int import_record(struct import_run *run, size_t size, const uint8_t **record);
 
-/* Hand an event on; its time is put right if it goes backwards. */
+/* Hand an event on if it is wanted; its time is put right if it goes backwards. */
 int import_emit(struct import_run *run, struct trace_record *record);
 
 /*

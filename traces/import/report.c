@@ -30,6 +30,17 @@ static void report_print_skipped(FILE *f, const struct import_report *report)
 			report->skipped - report->nr_examples);
 }
 
+static void report_print_left_out(FILE *f, const struct import_report *report)
+{
+	for (enum import_by by = 0; by < IMPORT_NR_BY; by++) {
+		if (report->left_out[by])
+			fprintf(f, "left out by %s: %" PRIu64 " %s%s\n",
+				import_by_name(by), report->left_out[by],
+				by == IMPORT_BY_SAMPLE ? "page" : "event",
+				report->left_out[by] == 1 ? "" : "s");
+	}
+}
+
 void import_report_print(FILE *f, const struct import_report *report)
 {
 	fprintf(f, "format: %s, compression: %s\n",
@@ -46,6 +57,7 @@ void import_report_print(FILE *f, const struct import_report *report)
 			fprintf(f, "  %s: %" PRIu64 ", %" PRIu64 " pages\n",
 				trace_op_name(op), report->ops[op], report->pages[op]);
 	}
+	report_print_left_out(f, report);
 	for (uint32_t i = 0; i < report->nr_notes; i++) {
 		if (report->notes[i].count)
 			fprintf(f, "%s: %" PRIu64 "\n", report->notes[i].name,

@@ -5,7 +5,8 @@
  * Events pass through import_emit() one by one, which keeps what a trace promises:
  * times do not go backwards, and the report counts what was handed on.  A time that
  * does go backwards (recordings merged from several CPUs) becomes the latest time
- * before it, so that the order of the lines is kept, and is counted.
+ * before it, so that the order of the lines is kept, and is counted.  What the filter
+ * does not want ends here.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -27,13 +28,18 @@ int import_begin(struct import_run *run, enum trace_kind kind, uint32_t has)
 		.has_times = has & IMPORT_TIMES,
 		.has_hashes = has & IMPORT_HASHES,
 	};
+	int rc;
 
+	rc = import_filter_begin(run, kind, has);
+	if (rc)
+		return rc;
 	run->has_times = info.has_times;
 	if (run->config->source)
 		snprintf(info.source, sizeof(info.source), "%s", run->config->source);
 	else
 		snprintf(info.source, sizeof(info.source), "%s (%s)",
 			 slash ? slash + 1 : path, run->report->format);
+	import_filter_describe(&run->config->filter, info.source, sizeof(info.source));
 	return run->sink->begin(run->sink->arg, &info, run->err);
 }
 
@@ -108,28 +114,58 @@ int import_time(struct import_run *run, uint64_t *last, uint64_t *time)
 	return 0;
 }
 
-int import_emit(struct import_run *run, struct trace_record *record)
+static bool import_full(struct import_run *run)
 {
 	struct import_report *report = run->report;
-	struct trace_event *event = &record->event;
-	int rc;
 
-	if (run->config->max_events && report->events == run->config->max_events) {
-		report->stopped = true;
-		return IMPORT_STOP;
-	}
-	if (!run->has_times)
-		event->time = 0;
-	rc = import_time(run, &run->time, &event->time);
-	if (rc)
-		return rc;
-	rc = run->sink->emit(run->sink->arg, record, run->err);
+	if (!run->config->max_events || report->events < run->config->max_events)
+		return false;
+	report->stopped = true;
+	return true;
+}
+
+static int import_hand_on(struct import_run *run, const struct trace_record *record)
+{
+	struct import_report *report = run->report;
+	const struct trace_event *event = &record->event;
+	int rc = run->sink->emit(run->sink->arg, record, run->err);
+
 	if (rc < 0)
 		return rc;
 	report->events++;
 	report->ops[event->op]++;
 	report->pages[event->op] += event->count;
 	return 0;
+}
+
+/* Of an event, what is wanted of it: none, all, or runs of its pages. */
+static int import_hand_on_wanted(struct import_run *run, struct trace_record *record)
+{
+	const struct trace_event whole = record->event;
+	uint64_t at = whole.index;
+	int rc = 0;
+
+	if (!import_wants_event(run, &whole))
+		return 0;
+	while (!rc && import_sample_next(run, &whole, &at, record))
+		rc = import_full(run) ? IMPORT_STOP : import_hand_on(run, record);
+	return rc;
+}
+
+int import_emit(struct import_run *run, struct trace_record *record)
+{
+	struct trace_event *event = &record->event;
+	int rc;
+
+	if (import_full(run))
+		return IMPORT_STOP;
+	if (!run->has_times)
+		event->time = 0;
+	rc = import_time(run, &run->time, &event->time);
+	if (rc)
+		return rc;
+	return run->filter.active ? import_hand_on_wanted(run, record) :
+				    import_hand_on(run, record);
 }
 
 int import_pages_check(struct import_run *run, uint64_t page, uint64_t nr)

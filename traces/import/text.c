@@ -56,6 +56,9 @@ static int text_run(struct import_run *run)
 	struct trace_text *text;
 	int rc;
 
+	if (import_filter_any(&run->config->filter))
+		return input_error(run->in, run->err, -EINVAL,
+				   "text is imported whole; nothing can be left out of it");
 	if (!run->config->output)
 		return input_error(run->in, run->err, -EINVAL,
 				   "text is imported to a file only; give an output");

@@ -177,6 +177,11 @@ static void dump_report(FILE *f, const struct import_report *report)
 	for (uint32_t i = 0; i < report->nr_examples; i++)
 		fprintf(f, "%s %" PRIu64 ": %s\n", report->by_lines ? "line" : "offset",
 			report->examples[i].place, report->examples[i].text);
+	for (int by = 0; by < IMPORT_NR_BY; by++) {
+		if (report->left_out[by])
+			fprintf(f, "left out by %s %" PRIu64 "\n",
+				import_by_name((enum import_by)by), report->left_out[by]);
+	}
 	if (report->backwards)
 		fprintf(f, "backwards %" PRIu64 ", first at %" PRIu64 "\n",
 			report->backwards, report->backwards_place);
