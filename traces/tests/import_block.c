@@ -156,6 +156,11 @@ static void names(void **state)
 
 	(void)state;
 	assert_non_null(text);
+	outcome = import_string(config, "1,hm,0,Read,0,1,0\n1,h,0,Read,0,1,0\n1,hmm,0,Read,0,1,0\n"
+					"1,hm,0,Read,0,1,0\n1,h,0,Read,0,1,0\n");
+	outcome_is_fine(&outcome);
+	assert_int_equal(outcome.report.pools, 3);
+	outcome_free(&outcome);
 	p += sprintf(p, "1,%0255d,0,Read,0,1,0\n", 7);
 	outcome = import_string(config, text);
 	outcome_is_fine(&outcome);
