@@ -2,11 +2,12 @@
 /*
  * fuzz_import.c - libFuzzer target: no file, whatever is in it, harms an importer
  *
- * The first byte chooses the format (or recognition) and whether to be strict; the
- * rest is the file.  Events go to a sink that checks what an importer promises of
- * them, so that more than crashes is found.  TMEM_FUZZ_FORMAT in the environment keeps
- * to one format.
+ * One program for each format, FUZZ_FORMAT, and one without it that recognises the
+ * format.  An input is a file as it is, so that every file of a format is a seed; a sum
+ * of its bytes chooses whether to be strict, and whether to filter.  Events go to a sink
+ * that checks what an importer promises of them, so that more than crashes is found.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,18 +68,48 @@ static int check_emit(void *arg, const struct trace_record *record,
 	return 0;
 }
 
-/* Recognition is the last choice, when @choice is the number of formats. */
-static const char *choose(uint8_t choice)
-{
-	const char *fixed = getenv("TMEM_FUZZ_FORMAT");
-	const char *name, *what, *example;
-	uint32_t nr = 0;
+#ifdef FUZZ_FORMAT
+static const char *const format = FUZZ_FORMAT;
+#else
+static const char *const format;
+#endif
 
-	if (fixed)
-		return fixed;
-	while (import_format(nr, &name, &what, &example))
-		nr++;
-	return import_format(choice % (nr + 1), &name, &what, &example) ? name : NULL;
+/*
+ * FUZZ_FORMATS, words between blanks, are those that have a target.  The text form has
+ * fuzz_tmt, and is written to files only.
+ */
+static void check_formats(void)
+{
+	static const char formats[] = " text " FUZZ_FORMATS " ";
+	const char *name, *what, *example;
+
+	for (uint32_t n = 0; import_format(n, &name, &what, &example); n++) {
+		char word[64];
+
+		snprintf(word, sizeof(word), " %s ", name);
+		if (!strstr(formats, word)) {
+			fprintf(stderr, "%s is not among the formats in traces/fuzz/CMakeLists.txt\n",
+				name);
+			abort();
+		}
+	}
+}
+
+/* Every filter that any format has; others are refused, which is tried as well. */
+static void choose_filter(struct import_filter *filter, uint8_t choice)
+{
+	if (choice & 1)
+		filter->sample = 3;
+	if (choice & 2)
+		filter->ops = 1 << TRACE_READ | 1 << TRACE_GET | 1 << TRACE_FLUSH;
+	if (choice & 4)
+		filter->until = 1000000000;
+	if (choice & 8)
+		filter->who[IMPORT_BY_DEVICE] = "0";
+	if (choice & 16)
+		filter->who[IMPORT_BY_CLIENT] = "hm";
+	if (choice & 32)
+		filter->who[IMPORT_BY_PID] = "51";
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -88,14 +119,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct import_config config = { .path = "fuzz", .sink = &sink };
 	struct import_report report;
 	struct trace_error err;
+	static bool checked;
+	uint8_t sum = 0;
 	int rc;
 
-	if (!size)
-		return 0;
-	config.format = choose(data[0] & 0x7f);
-	config.strict = data[0] & 0x80;
+	if (!checked)
+		check_formats();
+	checked = true;
+	for (size_t i = 0; i < size; i++)
+		sum = (uint8_t)(sum * 31 + data[i]);
+	config.format = format;
+	config.strict = (sum & 3) == 1;
 	config.max_events = 20000;
-	rc = trace_import_memory(&config, data + 1, size - 1, &report, &err);
+	if ((sum & 3) == 2)
+		choose_filter(&config.filter, sum >> 2);
+	rc = trace_import_memory(&config, data, size, &report, &err);
 	promise(rc <= 0);
 	promise(rc == 0 || (err.code == rc && err.text[0] && !strchr(err.text, '\n')));
 	promise(report.events == check.events);

@@ -35,7 +35,7 @@ static void change(uint8_t *data, size_t size)
 	for (uint64_t n = 1 + random_next() % 4; n; n--) {
 		uint64_t at = random_next() % size;
 
-		/* The first byte is the kind of input. */
+		/* The first byte may be the kind of input. */
 		if (!at)
 			continue;
 		switch (random_next() % 4) {
