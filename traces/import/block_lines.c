@@ -76,8 +76,9 @@ static bool is_header(const char *line)
 
 	while (is_letter(*import_skip_blanks(p))) {
 		p = strchr(p, ',');
-		if (!p++)
+		if (!p)
 			return true;
+		p++;
 	}
 	return false;
 }
