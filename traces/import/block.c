@@ -114,9 +114,9 @@ static bool block_wanted(struct import_run *run, const struct block_request *req
 
 /* ---- a request ---- */
 
-/* 1: it can be; else what import_skip() says. */
+/* 1: it can be, and is @nr pages from @first; else what import_skip() says. */
 static int block_check(struct block *block, const struct block_request *request,
-		       const char *line)
+		       const char *line, uint64_t *first, uint64_t *nr)
 {
 	struct import_run *run = block->run;
 	uint64_t last;
@@ -129,13 +129,14 @@ static int block_check(struct block *block, const struct block_request *request,
 		return import_skip(run, line, "a device whose number is not below 2^32");
 	if (request->device.length > BLOCK_NAME_MAX || request->client.length > BLOCK_NAME_MAX)
 		return import_skip(run, line, "a name of more than %u bytes", BLOCK_NAME_MAX);
-	return import_pages_check(run, request->offset / run->page_size,
-				  last / run->page_size - request->offset / run->page_size + 1);
+	*first = request->offset >> block->page_shift;
+	*nr = (last >> block->page_shift) - *first + 1;
+	return import_pages_check(run, *first, *nr);
 }
 
 static void block_count(struct block *block, const struct block_request *request)
 {
-	uint64_t size = block->run->page_size;
+	uint64_t in_page = block->run->page_size - 1;
 
 	switch (request->op) {
 	case TRACE_READ:
@@ -147,7 +148,7 @@ static void block_count(struct block *block, const struct block_request *request
 	default:
 		block->count[BLOCK_NR_DISCARDS]++;
 	}
-	if (request->offset % size || request->length % size)
+	if ((request->offset | request->length) & in_page)
 		block->count[BLOCK_NR_UNALIGNED]++;
 }
 
@@ -174,8 +175,8 @@ int block_emit(struct block *block, const struct block_request *request,
 {
 	struct import_run *run = block->run;
 	struct trace_record record = { .event.op = request->op, .event.cpu = request->cpu };
-	uint64_t first = request->offset / run->page_size;
-	uint64_t nr;
+	uint64_t first = 0;
+	uint64_t nr = 0;
 	uint64_t device;
 	uint32_t client;
 	int rc;
@@ -184,7 +185,7 @@ int block_emit(struct block *block, const struct block_request *request,
 		block->count[BLOCK_NR_OTHERS]++;
 		return 0;
 	}
-	rc = block_check(block, request, line);
+	rc = block_check(block, request, line, &first, &nr);
 	if (rc <= 0)
 		return rc;
 	rc = block_time(block, request->time, &record.event.time);
@@ -198,7 +199,6 @@ int block_emit(struct block *block, const struct block_request *request,
 	if (rc)
 		return rc;
 	record.event.client = (uint16_t)client;
-	nr = (request->offset + (request->length - 1)) / run->page_size - first + 1;
 	if (nr == 1 && request->length == run->page_size)
 		record.hash = request->hash;
 	return import_pages(run, &record, device, first, nr);
@@ -211,6 +211,7 @@ int block_begin(struct block *block, struct import_run *run, uint32_t has)
 	memset(block, 0, sizeof(*block));
 	block->run = run;
 	block->has = has;
+	block->page_shift = (uint32_t)__builtin_ctz(run->page_size);
 	return import_begin(run, TRACE_REFERENCES, has);
 }
 

@@ -136,6 +136,7 @@ struct block_client {
 struct block {
 	struct import_run *run;
 	uint32_t has;
+	uint32_t page_shift;
 	bool started;
 	uint64_t base;			/* time of the first request */
 	struct intern clients;
