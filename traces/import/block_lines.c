@@ -134,9 +134,27 @@ static bool block_lines_fit(const struct trace_importer *importer, const char *l
 	return strlen(line) == length && !importer->lines->parse(line, &request);
 }
 
+/* A header says nothing for or against a format: in a short file it would count. */
+static size_t header_length(const char *head, size_t size)
+{
+	const char *newline = memchr(head, '\n', size);
+	size_t length = newline ? (size_t)(newline - head) : 0;
+	char line[512];
+
+	if (length >= sizeof(line))
+		return 0;
+	memcpy(line, head, length);
+	line[length] = '\0';
+	return is_header(line) ? length + 1 : 0;
+}
+
 int block_lines_probe(const struct trace_importer *importer, const char *head,
 		      size_t size, const char **why)
 {
+	size_t skip = header_length(head, size);
+
+	head += skip;
+	size -= skip;
 	*why = importer->lines->foreign;
 	return import_probe_lines(importer, head, size, block_lines_fit);
 }

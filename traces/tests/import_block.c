@@ -125,6 +125,11 @@ static void headers(void **state)
 	fails(config, "a,b\na,b\n", "test:2: not 'time,host,disk");
 	fails(config, "a,b\n", "read as msr it holds no event");
 	fails(config, "", "test: the file is empty");
+	/* It does not hide what the file is. */
+	outcome = import_string(recognised, "Timestamp,Response,IOType,LUN,Offset,Size\n"
+					    "1.5,,W,0,0,4096\n");
+	outcome_is_fine(&outcome);
+	outcome_free(&outcome);
 	outcome = import_string(config, "# made by hand\n\n a, b\n1,h,0,Read,0,1,0\n");
 	outcome_is_fine(&outcome);
 	assert_int_equal(import_report_note(&outcome.report, "header lines"), 1);
