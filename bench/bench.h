@@ -7,7 +7,8 @@
  *
  *	index/<operation>/<shape>/<design or peer>[/buckets:<n>]/pages:<n>
  *	store/<put or get>/<store>/<kind>/<corpus>	store/bare/<what>/<corpus>
- *	port/<what>	decode/<trace>	replay/<trace>/<design>/<store>/workers:<n>
+ *	port/<what>	decode/<trace>	import/<parse or tmt>/<format>
+ *	replay/<trace>/<design>/<store>/workers:<n>
  */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
@@ -32,6 +33,7 @@ void bench_index_register(const struct bench_options *options);
 void bench_store_register(const struct bench_options *options);
 void bench_port_register(const struct bench_options *options);
 void bench_decode_register(const struct bench_options *options);
+void bench_import_register(const struct bench_options *options);
 void bench_replay_register(const struct bench_options *options);
 
 /* Print on stderr what is wrong, and leave with status 2. */

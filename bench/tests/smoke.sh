@@ -25,7 +25,7 @@ if [ -n "$idle" ]; then
 	exit 1
 fi
 
-for suite in index store port decode replay; do
+for suite in index store port decode import replay; do
 	n=$(jq "[.benchmarks[] | select(.name | startswith(\"$suite/\"))] | length" "$out")
 	printf '%s: %s benchmarks\n' "$suite" "$n"
 	[ "$n" -gt 0 ] || { echo "smoke.sh: suite $suite has none" >&2; exit 1; }
