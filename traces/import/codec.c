@@ -281,12 +281,12 @@ static int legacy_step(void *state, struct codec_step *step)
 /* ---- the table; "none" takes everything and is last ---- */
 
 static const struct codec codecs[] = {
-	{ "zstd", zstd_recognise, zstd_open, zstd_step, zstd_close },
-	{ "gzip", gzip_recognise, gzip_open, gzip_step, gzip_close },
-	{ "xz", xz_recognise, xz_open, xz_step, xz_close },
-	{ "lz4", lz4_recognise, lz4_open, lz4_step, lz4_close },
-	{ "lz4 (legacy)", legacy_recognise, none_open, legacy_step, none_close },
-	{ "none", none_recognise, none_open, none_step, none_close },
+	{ "zstd", false, zstd_recognise, zstd_open, zstd_step, zstd_close },
+	{ "gzip", false, gzip_recognise, gzip_open, gzip_step, gzip_close },
+	{ "xz", false, xz_recognise, xz_open, xz_step, xz_close },
+	{ "lz4", false, lz4_recognise, lz4_open, lz4_step, lz4_close },
+	{ "lz4 (legacy)", false, legacy_recognise, none_open, legacy_step, none_close },
+	{ "none", true, none_recognise, none_open, none_step, none_close },
 };
 
 const struct codec *codec_find(const uint8_t *head, size_t size)

@@ -31,6 +31,7 @@ enum codec_state {
 
 struct codec {
 	const char *name;
+	bool plain;		/* gives what it gets: its step() may be left out */
 	bool (*recognise)(const uint8_t *head, size_t size);
 	void *(*open)(void);				/* NULL: no memory */
 	int (*step)(void *state, struct codec_step *step); /* codec_state, -EBADMSG */

@@ -158,17 +158,19 @@ static inline const char *import_skip_blanks(const char *p)
 static inline bool import_decimal(const char **p, uint64_t *value)
 {
 	const char *s = *p;
+	unsigned int digit = (unsigned char)*s - '0';
 	uint64_t v = 0;
 
-	if (*s < '0' || *s > '9')
+	if (digit > 9)
 		return false;
-	for (; *s >= '0' && *s <= '9'; s++) {
-		if (s - *p >= 19 &&
-		    (__builtin_mul_overflow(v, 10, &v) ||
-		     __builtin_add_overflow(v, (uint64_t)(*s - '0'), &v)))
+	do {				/* 19 digits always fit */
+		v = v * 10 + digit;
+		digit = (unsigned char)*++s - '0';
+	} while (digit <= 9 && s < *p + 19);
+	for (; digit <= 9; digit = (unsigned char)*++s - '0') {
+		if (__builtin_mul_overflow(v, 10, &v) ||
+		    __builtin_add_overflow(v, digit, &v))
 			return false;
-		if (s - *p < 19)
-			v = v * 10 + (uint64_t)(*s - '0');
 	}
 	*p = s;
 	*value = v;

@@ -3,15 +3,19 @@
  * input.c - from a file to lines and records
  *
  *	file --read()--> raw[] --codec--> plain[] --> a line or a record, in place
+ *	     --read()-------------------> plain[]	where nothing is compressed
  *
  * plain[start .. end) is what was decompressed and not handed out yet.  When it is
  * too short for what is asked, it moves to the front and is filled up from behind;
- * it has room for a peek, a line or a record in any case.
+ * it has room for a peek, a line or a record in any case.  A line is ended and may be
+ * changed where it lies, so a file is read and not mapped: each page of a private
+ * mapping would be copied as well, by a fault.
  *
  * How the input ends: @raw_ended when read() said so, @ended when the codec has
  * also handed out everything and stands between two frames.  A codec inside a frame
  * that gets nothing more and gives nothing more stands in a file that was cut off.
  */
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -27,6 +31,8 @@
 
 #define RAW_SIZE	(128U << 10)
 #define PLAIN_SIZE	(256U << 10)
+#define FILL_SIZE	(64U << 10)	/* room that is worth a read() */
+#define SHORT_LINE	32U		/* bytes that are looked at before memchr() is */
 
 enum input_place {
 	PLACE_NONE,		/* before the first line or record */
@@ -92,34 +98,56 @@ static int input_raw_error(const struct input *in, struct trace_error *err,
 			 (unsigned long long)offset, what);
 }
 
-/* ---- from the file to raw[] ---- */
+/* ---- from the file ---- */
 
-static int input_read(struct input *in, struct trace_error *err)
+/* What comes next, at most @room bytes; 0: nothing, it ended. */
+static ssize_t input_get(struct input *in, void *to, size_t room,
+			 struct trace_error *err)
 {
 	ssize_t n;
 
-	if (in->raw_start == in->raw_end)
-		in->raw_start = in->raw_end = 0;
 	if (in->fd < 0) {
-		size_t room = RAW_SIZE - in->raw_end;
-
 		n = (ssize_t)(in->memory_left < room ? in->memory_left : room);
 		if (n)
-			memcpy(in->raw + in->raw_end, in->memory, (size_t)n);
+			memcpy(to, in->memory, (size_t)n);
 		in->memory += n;
 		in->memory_left -= (size_t)n;
 	} else {
 		do {
-			n = read(in->fd, in->raw + in->raw_end,
-				 RAW_SIZE - in->raw_end);
+			n = read(in->fd, to, room);
 		} while (n < 0 && errno == EINTR);
 		if (n < 0)
 			return input_raw_error(in, err, -errno, strerror(errno));
 	}
 	if (n == 0)
 		in->raw_ended = true;
-	in->raw_end += (size_t)n;
 	in->bytes_read += (uint64_t)n;
+	return n;
+}
+
+/* Into raw[]. */
+static int input_read(struct input *in, struct trace_error *err)
+{
+	ssize_t n;
+
+	if (in->raw_start == in->raw_end)
+		in->raw_start = in->raw_end = 0;
+	n = input_get(in, in->raw + in->raw_end, RAW_SIZE - in->raw_end, err);
+	if (n < 0)
+		return (int)n;
+	in->raw_end += (size_t)n;
+	return 0;
+}
+
+/* Into plain[], past the codec. */
+static int input_read_plain(struct input *in, struct trace_error *err)
+{
+	ssize_t n = input_get(in, in->plain + in->end, PLAIN_SIZE - in->end, err);
+
+	if (n < 0)
+		return (int)n;
+	in->end += (size_t)n;
+	in->ended = in->raw_ended;
 	return 0;
 }
 
@@ -135,6 +163,8 @@ static int input_fill(struct input *in, struct trace_error *err)
 		int rc;
 
 		if (in->raw_start == in->raw_end && !in->raw_ended) {
+			if (in->codec->plain)
+				return input_read_plain(in, err);
 			rc = input_read(in, err);
 			if (rc)
 				return rc;
@@ -171,7 +201,8 @@ static int input_want(struct input *in, size_t size, struct trace_error *err)
 	while (in->end - in->start < size && !in->ended) {
 		int rc;
 
-		if (in->start && PLAIN_SIZE - in->start < size) {
+		if (in->start && (PLAIN_SIZE - in->start < size ||
+				  PLAIN_SIZE - in->end < FILL_SIZE)) {
 			memmove(in->plain, in->plain + in->start, in->end - in->start);
 			in->end -= in->start;
 			in->start = 0;
@@ -286,6 +317,26 @@ int input_peek(struct input *in, const char **bytes, size_t *size,
 	return 0;
 }
 
+/* The first newline, or NULL: memchr(), quick where most lines are a few words. */
+static char *find_newline(char *p, size_t size)
+{
+	const uint64_t ones = 0x0101010101010101;
+	size_t near = size < SHORT_LINE ? size : SHORT_LINE;
+	size_t i;
+
+	for (i = 0; i + 8 <= near; i += 8) {
+		uint64_t word;
+
+		memcpy(&word, p + i, sizeof(word));
+		word = le64toh(word) ^ ones * '\n';
+		/* The lowest bit that is set here is that of a byte 0. */
+		word = (word - ones) & ~word & ones << 7;
+		if (word)
+			return p + i + __builtin_ctzll(word) / 8;
+	}
+	return memchr(p + i, '\n', size - i);
+}
+
 int input_line(struct input *in, char **line, size_t *length,
 	       struct trace_error *err)
 {
@@ -299,7 +350,7 @@ int input_line(struct input *in, char **line, size_t *length,
 	for (;;) {
 		have = in->end - in->start;
 		newline = have > scanned ?
-			memchr(in->plain + in->start + scanned, '\n', have - scanned) :
+			find_newline(in->plain + in->start + scanned, have - scanned) :
 			NULL;
 		if (newline || in->ended)
 			break;

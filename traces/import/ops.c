@@ -28,7 +28,7 @@ static const struct op_word op_words[] = {
 	{ "flush", 5, TRACE_FLUSH },
 };
 
-static const char *next_word(const char **p, const char *end, size_t *length)
+static inline const char *next_word(const char **p, const char *end, size_t *length)
 {
 	const char *word = *p;
 	const char *s;
@@ -68,7 +68,7 @@ static const char *parse_op(const char *line, size_t size, struct trace_record *
 
 	word = next_word(&p, end, &length);
 	for (i = 0; i < sizeof(op_words) / sizeof(op_words[0]); i++) {
-		if (op_words[i].length == length &&
+		if (op_words[i].length == length && op_words[i].name[0] == *word &&
 		    memcmp(op_words[i].name, word, length) == 0)
 			break;
 	}

@@ -62,11 +62,13 @@ int import_pool(struct import_run *run, uint32_t client, uint32_t flags)
 
 /* ---- reading ---- */
 
-static void import_count_unit(struct import_run *run)
+static inline void import_count_unit(struct import_run *run)
 {
 	const struct import_config *config = run->config;
 
-	if (++run->report->units % PROGRESS_EVERY == 0 && config->progress)
+	if (++run->report->units % PROGRESS_EVERY)
+		return;
+	if (config->progress)
 		config->progress(config->progress_arg, input_bytes_read(run->in),
 				 run->report->events);
 }
@@ -114,7 +116,7 @@ int import_time(struct import_run *run, uint64_t *last, uint64_t *time)
 	return 0;
 }
 
-static bool import_full(struct import_run *run)
+static inline bool import_full(struct import_run *run)
 {
 	struct import_report *report = run->report;
 
@@ -124,7 +126,7 @@ static bool import_full(struct import_run *run)
 	return true;
 }
 
-static int import_hand_on(struct import_run *run, const struct trace_record *record)
+static inline int import_hand_on(struct import_run *run, const struct trace_record *record)
 {
 	struct import_report *report = run->report;
 	const struct trace_event *event = &record->event;
@@ -152,7 +154,7 @@ static int import_hand_on_wanted(struct import_run *run, struct trace_record *re
 	return rc;
 }
 
-int import_emit(struct import_run *run, struct trace_record *record)
+static inline int emit(struct import_run *run, struct trace_record *record)
 {
 	struct trace_event *event = &record->event;
 	int rc;
@@ -161,11 +163,33 @@ int import_emit(struct import_run *run, struct trace_record *record)
 		return IMPORT_STOP;
 	if (!run->has_times)
 		event->time = 0;
-	rc = import_time(run, &run->time, &event->time);
-	if (rc)
-		return rc;
+	if (event->time >= run->time) {
+		run->time = event->time;
+	} else {
+		rc = import_time(run, &run->time, &event->time);
+		if (rc)
+			return rc;
+	}
 	return run->filter.active ? import_hand_on_wanted(run, record) :
 				    import_hand_on(run, record);
+}
+
+int import_emit(struct import_run *run, struct trace_record *record)
+{
+	return emit(run, record);
+}
+
+/*
+ * In which object page is.  Formats have a request a line, and on most machines a
+ * division takes as long as the rest of a short one.
+ */
+static uint64_t import_object(const struct import_run *run, uint64_t page)
+{
+	uint32_t size = run->object_pages;
+
+	if (!(size & (size - 1)))
+		return page >> __builtin_ctz(size);
+	return page / size;
 }
 
 int import_pages_check(struct import_run *run, uint64_t page, uint64_t nr)
@@ -177,7 +201,7 @@ int import_pages_check(struct import_run *run, uint64_t page, uint64_t nr)
 	if (nr > IMPORT_REQUEST_PAGES)
 		return import_skip(run, NULL, "a request of %llu pages, more than %u",
 				   (unsigned long long)nr, IMPORT_REQUEST_PAGES);
-	if (page > UINT64_MAX - (nr - 1) || (page + (nr - 1)) / size >> 32)
+	if (page > UINT64_MAX - (nr - 1) || page + (nr - 1) >= size << 32)
 		return import_skip(run, NULL,
 				   "page %llu is past 2^32 objects of %u pages",
 				   (unsigned long long)page, run->object_pages);
@@ -193,13 +217,14 @@ int import_pages(struct import_run *run, struct trace_record *like,
 	if (rc <= 0)
 		return rc;
 	while (nr) {
-		uint64_t index = page % size;
+		uint64_t object = import_object(run, page);
+		uint64_t index = page - object * size;
 		uint64_t count = nr < size - index ? nr : size - index;
 
 		like->event.index = (uint32_t)index;
 		like->event.count = (uint32_t)count;
-		like->oid = (struct trace_oid){ { device, page / size, 0 } };
-		rc = import_emit(run, like);
+		like->oid = (struct trace_oid){ { device, object, 0 } };
+		rc = emit(run, like);
 		if (rc)
 			return rc;
 		page += count;
