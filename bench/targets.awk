@@ -12,6 +12,8 @@
 # peer whose keys are offsets, packed densely, and nothing else; so what takes any
 # object id is shown beside it.
 #
+# The importers are told in MB/s of one core: a bound that is no ratio, and the only one.
+#
 # index/<operation>/<shape>/<who>[/buckets:<n>]/pages:<n>/real_time/threads:<n>
 
 function number_of(name, key, part, n, i) {
@@ -204,6 +206,38 @@ function same_filled(t, end, with, without, scan, cost) {
 		    median[without], median[scan]))
 }
 
+# MB/s of an importer's 16 MiB, on one thread.
+function speed(what, bound, name) {
+	name = name "/real_time/threads:1"
+	if (!(name in median)) {
+		if (bound != "")
+			missing(what, ">=", bound)
+		return
+	}
+	row(what, ">=", bound, 16777.216e6 / median[name], 16777.216e6 / most[name],
+	    16777.216e6 / least[name], sprintf("%.1f ms for 16 MiB", median[name] / 1e6))
+}
+
+# Formats of lines have the bound; records and whole imports are there to be looked at.
+function importers(i, format, records) {
+	records = " pages-u32 pages-u64 vscsi oraclegeneral trace-dat text "
+	for (i = 1; i <= nr_importers; i++) {
+		format = importer[i]
+		speed("import " format ", MB/s", index(records, " " format " ") ? "" : 200,
+		      "import/parse/" format)
+		speed("  " format ", into a .tmt", "", "import/tmt/" format)
+	}
+	if (!nr_importers)
+		missing("import of lines, MB/s", ">=", 200)
+	speed("  lines counted by memchr, MB/s", "", "import/limit/lines")
+	speed("  copied by memcpy, MB/s", "", "import/limit/copy")
+}
+
+/^import\/tmt\/.*threads:1,/ {
+	split($1, part, "/")
+	importer[++nr_importers] = part[3]
+}
+
 END {
 	split("dense medium tiny", shapes, " ")
 	n = 0
@@ -233,6 +267,7 @@ END {
 	      of("get_hit", "medium", 1, "rcu", ""))
 	ratio("put, a batch at a time, medium, T1", ">=", 2, of("put_batch", "medium", 1, "rcu", ""),
 	      of("put_new", "medium", 1, "rcu", ""))
+	importers()
 	printf "\n%d met, %d not, %d not measured.  T: threads; ratios are of medians.  " \
 		"?: the repetitions' range has the bound in it\n",
 		counts["y"], counts["N"], counts["-"]

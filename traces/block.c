@@ -109,36 +109,35 @@ static void predict(const struct trace_block *block, uint64_t *out,
 	}
 }
 
-static uint64_t event_value(const struct trace_block *block, int c, uint32_t i)
+/* All values of column @c, in a loop of its own for each. */
+static void gather(const struct trace_block *block, int c, uint32_t nr,
+		   uint64_t *values)
 {
-	const struct trace_event *e = &block->events[i];
+	const struct trace_event *e = block->events;
+
+#define GATHER(column, value)				\
+	case column:					\
+		for (uint32_t i = 0; i < nr; i++)	\
+			values[i] = (value);		\
+		break
 
 	switch (c) {
-	case TMT_TIME:
-		return e->time;
-	case TMT_OBJECT:
-		return e->object;
-	case TMT_INDEX:
-		return e->index;
-	case TMT_COUNT:
-		return e->count;
-	case TMT_POOL:
-		return e->pool;
-	case TMT_CLIENT:
-		return e->client;
-	case TMT_CPU:
-		return e->cpu;
-	case TMT_SIZE:
-		return e->size;
-	case TMT_OP:
-		return e->op;
-	case TMT_RESULT:
-		return e->result;
-	case TMT_HASH:
-		return block->hashes ? block->hashes[i] : 0;
+	GATHER(TMT_TIME, e[i].time);
+	GATHER(TMT_OBJECT, e[i].object);
+	GATHER(TMT_INDEX, e[i].index);
+	GATHER(TMT_COUNT, e[i].count);
+	GATHER(TMT_POOL, e[i].pool);
+	GATHER(TMT_CLIENT, e[i].client);
+	GATHER(TMT_CPU, e[i].cpu);
+	GATHER(TMT_SIZE, e[i].size);
+	GATHER(TMT_OP, e[i].op);
+	GATHER(TMT_RESULT, e[i].result);
+	GATHER(TMT_HASH, block->hashes ? block->hashes[i] : 0);
 	default:
-		return block->objects[i].w[c - TMT_OID0];
+		for (uint32_t i = 0; i < nr; i++)
+			values[i] = block->objects[i].w[c - TMT_OID0];
 	}
+#undef GATHER
 }
 
 /* A candidate: what packing would make of the values in one encoding. */
@@ -202,7 +201,9 @@ static void transform_ascending(struct candidate *cand, const uint64_t *values,
 	cand->base = values[0];
 	cand->numbers[0] = 0;
 	for (uint32_t i = 1; i < nr; i++)
-		cand->numbers[i] = (values[i] - values[i - 1]) / unit;
+		cand->numbers[i] = values[i] - values[i - 1];
+	for (uint32_t i = 1; i < nr && unit > 1; i++)
+		cand->numbers[i] /= unit;
 }
 
 static void transform(struct candidate *cand, const struct trace_block *block,
@@ -236,8 +237,7 @@ static struct candidate choose(const struct trace_block *block, int c,
 	struct candidate best = { .size = SIZE_MAX, .numbers = scratch + stride };
 	struct candidate other = { .numbers = scratch + 2 * stride };
 
-	for (uint32_t i = 0; i < nr; i++)
-		values[i] = event_value(block, c, i);
+	gather(block, c, nr, values);
 	if (transform_constant(values, nr))
 		return (struct candidate){ COLUMN_CONSTANT, values[0], 0, 0, NULL };
 	for (int e = COLUMN_PLAIN; e < COLUMN_NR_ENCODINGS; e++) {

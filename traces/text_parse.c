@@ -94,10 +94,14 @@ static int split(const char *line, size_t length, struct word *words)
 	return n;
 }
 
-static bool is(const struct word *word, const char *text)
+/* Names are short, so this is sooner done than memcmp() is called. */
+static inline bool is(const struct word *word, const char *text)
 {
-	return word->length == strlen(text) &&
-	       !memcmp(word->start, text, word->length);
+	size_t i = 0;
+
+	while (i < word->length && text[i] && word->start[i] == text[i])
+		i++;
+	return i == word->length && !text[i];
 }
 
 static bool get_decimal(const struct word *word, uint64_t max, uint64_t *value)
@@ -107,8 +111,12 @@ static bool get_decimal(const struct word *word, uint64_t max, uint64_t *value)
 	for (size_t i = 0; i < word->length; i++) {
 		uint64_t digit = (uint64_t)(unsigned char)word->start[i] - '0';
 
-		if (digit > 9 || __builtin_mul_overflow(v, 10, &v) ||
-		    __builtin_add_overflow(v, digit, &v))
+		if (digit > 9)
+			return false;
+		if (i < 19)		/* so many digits always fit */
+			v = v * 10 + digit;
+		else if (__builtin_mul_overflow(v, 10, &v) ||
+			 __builtin_add_overflow(v, digit, &v))
 			return false;
 	}
 	*value = v;
@@ -252,6 +260,8 @@ static int header_line(struct trace_text *t, const struct word *words, int n,
 {
 	int key;
 
+	if (words[0].start[0] >= '0' && words[0].start[0] <= '9')
+		return 1;
 	for (key = 0; key < NR_KEYS; key++) {
 		if (is(&words[0], key_names[key]))
 			break;
@@ -413,7 +423,7 @@ static int event_line(struct trace_text *t, const struct word *words, int n,
 		      struct trace_error *err)
 {
 	struct trace_record record = { .event.count = 1 };
-	struct trace_error from = { 0 };
+	struct trace_error from;	/* large: set only by an error */
 
 	if (n < 5)
 		return bad_line(t, err, "neither a key nor an event (TIME OP POOL OBJECT INDEX ...)",

@@ -321,6 +321,11 @@ static int write_block(struct trace_writer *w, struct trace_error *err)
 	return 0;
 }
 
+static inline bool same_object(const struct trace_oid *a, const struct trace_oid *b)
+{
+	return !((a->w[0] ^ b->w[0]) | (a->w[1] ^ b->w[1]) | (a->w[2] ^ b->w[2]));
+}
+
 /* The object's number in this block; at most half of the map is ever in use. */
 static uint32_t find_object(struct trace_writer *w, const struct trace_oid *oid)
 {
@@ -335,7 +340,7 @@ static uint32_t find_object(struct trace_writer *w, const struct trace_oid *oid)
 	     slot = (slot + 1) % MAP_SLOTS) {
 		uint32_t number = w->map[slot] - 1;
 
-		if (!memcmp(&w->block.objects[number], oid, sizeof(*oid)))
+		if (same_object(&w->block.objects[number], oid))
 			return number;
 	}
 	w->block.objects[w->block.nr_objects] = *oid;
