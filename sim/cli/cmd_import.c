@@ -214,7 +214,8 @@ const struct cli_command cli_import = {
 	.summary = "Make a .tmt trace of a recording or of another format, compressed or not.",
 	.example =
 "  tmem import --output oltp.tmt arc-OLTP.lis.zst\n"
-"  trace-cmd report | tmem import --format ftrace --output build.tmt -\n"
+"  tmem import --output build.tmt trace.dat\n"
+"  cat /sys/kernel/tracing/trace | tmem import --format ftrace --output now.tmt -\n"
 "  tmem import --device 1 --until 1h --sample 1/100 -o hm_1.tmt hm_1.csv.gz",
 	.options = options,
 	.run = run_import,

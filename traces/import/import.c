@@ -23,6 +23,7 @@ static const struct trace_importer *const importers[] = {
 	&import_page_u32,
 	&import_page_u64,
 	&import_ops,
+	&import_trace_dat,
 };
 
 #define NR_IMPORTERS	(sizeof(importers) / sizeof(importers[0]))

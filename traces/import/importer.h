@@ -73,6 +73,7 @@ extern const struct trace_importer import_page_u32;
 extern const struct trace_importer import_page_u64;
 extern const struct trace_importer import_ops;
 extern const struct trace_importer import_text;
+extern const struct trace_importer import_trace_dat;
 
 /* ---- run.c ---- */
 

@@ -15,6 +15,7 @@
  * also handed out everything and stands between two frames.  A codec inside a frame
  * that gets nothing more and gives nothing more stands in a file that was cut off.
  */
+#define _GNU_SOURCE	/* mkostemp */
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../tmt.h"
@@ -279,6 +281,18 @@ struct input *input_open(const char *path, struct trace_error *err)
 	return input_start(in, err);
 }
 
+struct input *input_open_fd(int fd, const char *name, struct trace_error *err)
+{
+	struct input *in = input_new(name, err);
+
+	if (!in) {
+		close(fd);
+		return NULL;
+	}
+	in->fd = fd;
+	return input_start(in, err);
+}
+
 struct input *input_open_memory(const void *data, size_t size,
 				const char *name, struct trace_error *err)
 {
@@ -401,6 +415,85 @@ int input_record(struct input *in, size_t size, const uint8_t **record,
 	*record = (const uint8_t *)in->plain + in->start;
 	input_take(in, size);
 	return 1;
+}
+
+/* ---- as a file ---- */
+
+/* Is the file what was asked for, with nothing to be done to it? */
+static bool is_file(const struct input *in, struct stat *st)
+{
+	return in->fd >= 0 && in->codec->plain && !fstat(in->fd, st) &&
+	       S_ISREG(st->st_mode) &&
+	       lseek(in->fd, 0, SEEK_CUR) == (off_t)in->bytes_read;
+}
+
+static int spool_open(const struct input *in, struct trace_error *err)
+{
+	const char *folder = getenv("TMPDIR");
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/tmem-XXXXXX", folder && *folder ? folder : "/tmp");
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0)
+		return input_error(in, err, -errno, "no temporary file %s: %s; set TMPDIR",
+				   path, strerror(errno));
+	unlink(path);
+	return fd;
+}
+
+static int spool_write(struct input *in, int fd, struct trace_error *err)
+{
+	while (in->start < in->end) {
+		ssize_t n = write(fd, in->plain + in->start, in->end - in->start);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return input_error(in, err, n ? -errno : -EIO,
+					   "its temporary copy cannot be written: %s; set TMPDIR to where there is room",
+					   strerror(n ? errno : EIO));
+		input_take(in, (size_t)n);
+	}
+	return 0;
+}
+
+static int spool(struct input *in, struct trace_error *err)
+{
+	int fd = spool_open(in, err);
+	int rc = 0;
+
+	if (fd < 0)
+		return fd;
+	while (!rc && (in->start < in->end || !in->ended)) {
+		rc = spool_write(in, fd, err);
+		rc = rc ?: input_want(in, 1, err);
+	}
+	if (!rc && !lseek(fd, 0, SEEK_SET))
+		return fd;
+	close(fd);
+	return rc ?: input_error(in, err, -EIO, "its temporary copy cannot be sought");
+}
+
+int input_file(struct input *in, struct trace_error *err)
+{
+	struct stat st;
+	int fd;
+
+	if (!is_file(in, &st))
+		return spool(in, err);
+	fd = fcntl(in->fd, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0 || lseek(fd, 0, SEEK_SET)) {
+		int code = -errno;
+
+		if (fd >= 0)
+			close(fd);
+		return input_error(in, err, code, "%s", strerror(-code));
+	}
+	in->start = in->end = in->raw_start = in->raw_end = 0;
+	in->raw_ended = in->ended = true;
+	in->bytes_read = in->offset = (uint64_t)st.st_size;
+	return fd;
 }
 
 /* ---- what it is ---- */

@@ -28,6 +28,9 @@ struct input *input_open(const char *path, struct trace_error *err);
 /* The same over @size bytes at @data, which must stay; @name is for errors. */
 struct input *input_open_memory(const void *data, size_t size,
 				const char *name, struct trace_error *err);
+
+/* The same of an open file or pipe, which is closed with it. */
+struct input *input_open_fd(int fd, const char *name, struct trace_error *err);
 void input_close(struct input *in);
 
 /*
@@ -51,6 +54,14 @@ int input_line(struct input *in, char **line, size_t *length,
  */
 int input_record(struct input *in, size_t size, const uint8_t **record,
 		 struct trace_error *err);
+
+/*
+ * All of it, decompressed, as a file that can be sought and stands at its start: the
+ * file itself, or a copy without a name in TMPDIR (/tmp).  Only before the first
+ * input_line() or input_record(), and the input is at its end then.  Returns a
+ * descriptor, which is the caller's, or a negative error.
+ */
+int input_file(struct input *in, struct trace_error *err);
 
 /* File and place, as an error says it; returns @code. */
 int input_error(const struct input *in, struct trace_error *err, int code,

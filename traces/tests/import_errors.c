@@ -28,6 +28,7 @@ static void not_recognised(void **state)
 	static const char *const formats[] = {
 		"ftrace", "lis", "vscsi", "msr", "spc", "alibaba", "tencent", "systor",
 		"pages", "ops", "text", "pages-u32", "pages-u64",
+		"trace-dat",
 	};
 	struct outcome outcome = import_string(recognise, "once upon a time\n");
 
