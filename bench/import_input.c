@@ -156,16 +156,21 @@ static size_t make(const struct maker *maker, char *bytes)
 
 static FILE *open_sample(const char *format)
 {
-	static const char *const ends[] = { "txt", "csv", "bin" };
+	static const char *const names[] = {
+		"samples/%s.csv", "samples/%s.txt", "samples/%s.bin",
+		"import_%s.csv", "import_%s.txt", "import_%s.bin",
+	};
+	char word[64];
+	char name[96];
 	char path[512];
 	FILE *f = NULL;
 
-	for (size_t i = 0; !f && i < sizeof(ends) / sizeof(ends[0]); i++) {
-		char *p = path + snprintf(path, sizeof(path), "%s/import_", BENCH_SAMPLES);
-
-		snprintf(p, sizeof(path) - (size_t)(p - path), "%s.%s", format, ends[i]);
-		for (; (p = strchr(p, '-')); *p = '_')
-			;
+	snprintf(word, sizeof(word), "%s", format);
+	for (char *p = word; (p = strchr(p, '-')); *p = '_')
+		;
+	for (size_t i = 0; !f && i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(name, sizeof(name), names[i], word);
+		snprintf(path, sizeof(path), "%s/%s", BENCH_SAMPLES, name);
 		f = fopen(path, "rb");
 	}
 	return f;
