@@ -22,6 +22,8 @@ static const struct trace_importer *const importers[] = {
 	&import_page_lines,
 	&import_page_u32,
 	&import_page_u64,
+	&import_lirs,
+	&import_oraclegeneral,
 	&import_ops,
 	&import_trace_dat,
 };

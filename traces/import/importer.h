@@ -62,6 +62,7 @@ struct trace_importer {
 
 extern const struct trace_importer import_ftrace;
 extern const struct trace_importer import_lis;
+extern const struct trace_importer import_lirs;
 extern const struct trace_importer import_vscsi;
 extern const struct trace_importer import_msr;
 extern const struct trace_importer import_spc;
@@ -71,6 +72,7 @@ extern const struct trace_importer import_systor;
 extern const struct trace_importer import_page_lines;
 extern const struct trace_importer import_page_u32;
 extern const struct trace_importer import_page_u64;
+extern const struct trace_importer import_oraclegeneral;
 extern const struct trace_importer import_ops;
 extern const struct trace_importer import_text;
 extern const struct trace_importer import_trace_dat;

@@ -4,6 +4,11 @@
  *
  * Every reference is a read.  The binary forms are little endian and could be
  * anything, so they are never guessed.
+ *
+ * The traces of the LIRS paper (Jiang and Zhang, SIGMETRICS 2002) are such lines, of
+ * block numbers, with marks in some of them: a '*', in a line of its own or behind a
+ * number, is for the authors' program and says nothing of any block.  Only a mark tells
+ * them from other page numbers.
  */
 #include "importer.h"
 
@@ -29,13 +34,15 @@ static int pages_begin(struct import_run *run)
 static int page_line(struct import_run *run, const char *line, size_t length)
 {
 	struct trace_record record = { .event.op = TRACE_READ };
+	const char *text = import_skip_blanks(line);
 	uint64_t page;
 
 	if (parse_page(line, length, &page))
 		return import_pages(run, &record, 0, page, 1);
-	if (*line == '#' || import_skip_blanks(line) == line + length)
+	if (*line == '#' || text == line + length)
 		return 0;
-	return import_skip(run, line, "not a page number");
+	return import_skip(run, line, "%s", strcmp(text, "*") == 0 ?
+			   "a mark, which --format lirs reads" : "not a page number");
 }
 
 static int page_lines_run(struct import_run *run)
@@ -76,6 +83,91 @@ const struct trace_importer import_page_lines = {
 	.example = "4711",
 	.probe = page_lines_probe,
 	.run = page_lines_run,
+};
+
+/* ---- lines with marks ---- */
+
+/* The length of a line without the mark at its end, and the blanks before that. */
+static size_t without_mark(const char *line, size_t length)
+{
+	size_t end = length;
+
+	while (end && import_blank(line[end - 1]))
+		end--;
+	if (!end || line[end - 1] != '*')
+		return length;
+	end--;
+	if (end && !import_blank(line[end - 1]))
+		return length;
+	while (end && import_blank(line[end - 1]))
+		end--;
+	return end;
+}
+
+static int lirs_run(struct import_run *run)
+{
+	uint64_t marks = 0;
+	size_t length;
+	char *line;
+	int rc = pages_begin(run);
+
+	if (rc)
+		return rc;
+	while ((rc = import_line(run, &line, &length)) > 0) {
+		size_t bare;
+
+		for (; (bare = without_mark(line, length)) != length; length = bare)
+			marks++;
+		line[length] = '\0';
+		rc = page_line(run, line, length);
+		if (rc)
+			break;
+	}
+	import_note(run, "marks", marks);
+	return rc;
+}
+
+static bool lirs_probe_line(const struct trace_importer *importer, const char *line,
+			    size_t length)
+{
+	size_t bare = without_mark(line, length);
+	const char *p = import_skip_blanks(line);
+	uint64_t page;
+
+	(void)importer;
+	if (bare == length)
+		return parse_page(line, length, &page);
+	return bare == 0 || (import_decimal(&p, &page) && p == line + bare);
+}
+
+static bool has_mark(const char *head, size_t size)
+{
+	const char *end = head + size;
+	const char *p = head;
+
+	for (; (p = memchr(p, '*', (size_t)(end - p))); p++) {
+		if ((p == head || p[-1] == '\n' || import_blank(p[-1])) &&
+		    (p + 1 == end || p[1] == '\n' || p[1] == '\r' || import_blank(p[1])))
+			return true;
+	}
+	return false;
+}
+
+static int lirs_probe(const struct trace_importer *importer, const char *head,
+		      size_t size, const char **why)
+{
+	*why = "no '*' among lines of a number";
+	if (!has_mark(head, size))
+		return 0;
+	return import_probe_lines(importer, head, size, lirs_probe_line) ? 95 : 0;
+}
+
+const struct trace_importer import_lirs = {
+	.name = "lirs",
+	.what = "block references of the LIRS paper: a number a line, with marks ('*')",
+	.example = "4711",
+	.probe = lirs_probe,
+	.run = lirs_run,
 };
 
 /* ---- 4 or 8 bytes ---- */

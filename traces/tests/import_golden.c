@@ -273,6 +273,7 @@ int main(void)
 		GOLDEN("trace_cmd"),
 		GOLDEN("perf"),
 		GOLDEN("lis"),
+		GOLDEN("lirs"),
 		GOLDEN("pages"),
 		GOLDEN("ops"),
 		{ "vscsi version 1", vscsi, NULL, NULL, NULL },
