@@ -7,27 +7,22 @@
  *	trace_finish	the last block, the tables, the trailer, and then, at
  *			the start of the file, the header, which has the sums
  *
- * The file grows under a name of its own beside its final one, with zeros where
- * the header goes: what a crash leaves is no trace.  Only when everything is
- * written and on the disk is it renamed, so there is either the whole new file
- * or whatever was there before.
+ * The file grows under a name of its own beside its final one (newfile.h), with
+ * zeros where the header goes: what a crash leaves is no trace.
  *
  * An error of the system (a full disk) sticks: every later call fails with it
  * and trace_finish removes the file.  An event that is refused (-EINVAL) leaves
  * the writer as it was.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <lz4frame.h>
 #include <xxhash.h>
 
 #include "column.h"
+#include "newfile.h"
 #include "tmt.h"
 
 #define MAP_SLOTS	(2 * TRACE_BLOCK_EVENTS)
@@ -42,10 +37,8 @@
 #define WORTH_TRYING	4096U
 
 struct trace_writer {
-	int fd;
+	struct new_file file;
 	int failed;			/* the error that sticks, or 0 */
-	char *path;
-	char *temporary;
 	uint64_t offset;		/* where the next block goes */
 	struct trace_info info;
 	uint32_t pools_room;
@@ -72,31 +65,16 @@ static void fill_rules(const struct trace_info *info, struct tmt_rules *rules)
 static int write_at(struct trace_writer *w, const void *data, size_t size,
 		    uint64_t offset, struct trace_error *err)
 {
-	const uint8_t *p = data;
+	int code = new_file_write(&w->file, data, size, offset, err);
 
-	while (size) {
-		ssize_t n = pwrite(w->fd, p, size, (off_t)offset);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			w->failed = n ? -errno : -EIO;
-			return tmt_error(err, w->failed, w->path,
-					 "offset %" PRIu64 ": cannot be written: %s%s",
-					 offset, strerror(-w->failed),
-					 w->failed == -ENOSPC || w->failed == -EDQUOT ?
-					 "; make room and try again" : "");
-		}
-		p += n;
-		size -= (size_t)n;
-		offset += (uint64_t)n;
-	}
-	return 0;
+	if (code)
+		w->failed = code;
+	return code;
 }
 
 static int stuck(struct trace_writer *w, struct trace_error *err)
 {
-	return tmt_error(err, w->failed, w->path,
+	return tmt_error(err, w->failed, w->file.path,
 			 "offset %" PRIu64 ": writing failed before: %s",
 			 w->offset, strerror(-w->failed));
 }
@@ -104,51 +82,14 @@ static int stuck(struct trace_writer *w, struct trace_error *err)
 static int out_of_memory(struct trace_writer *w, struct trace_error *err)
 {
 	w->failed = -ENOMEM;
-	return tmt_error(err, -ENOMEM, w->path, "no memory to write the trace");
-}
-
-/*
- * The file under its temporary name.  What is there already is replaced only if
- * it is a file: a rename onto a device or a directory would be a surprise.
- */
-static int create_file(struct trace_writer *w, struct trace_error *err)
-{
-	static unsigned int serial;
-	size_t room = strlen(w->path) + 48;
-	struct stat st;
-
-	if (!stat(w->path, &st) && !S_ISREG(st.st_mode))
-		return tmt_error(err, S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL,
-				 w->path,
-				 "exists and is not a regular file; choose another name");
-	w->temporary = malloc(room);
-	if (!w->temporary)
-		return out_of_memory(w, err);
-	snprintf(w->temporary, room, "%s.tmp-%ld-%u", w->path, (long)getpid(),
-		 __atomic_fetch_add(&serial, 1, __ATOMIC_RELAXED));
-	w->fd = open(w->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	if (w->fd < 0) {
-		int code = -errno;
-
-		free(w->temporary);
-		w->temporary = NULL;
-		return tmt_error(err, code, w->path, "cannot be created: %s",
-				 strerror(-code));
-	}
-	w->offset = TMT_HEADER_SIZE;
-	return 0;
+	return tmt_error(err, -ENOMEM, w->file.path, "no memory to write the trace");
 }
 
 /* ---- life ---- */
 
 static void destroy(struct trace_writer *w)
 {
-	if (w->fd >= 0)
-		close(w->fd);
-	if (w->temporary)
-		unlink(w->temporary);
-	free(w->temporary);
-	free(w->path);
+	new_file_drop(&w->file);
 	free(w->info.pools);
 	free(w->index);
 	free(w->block.events);
@@ -185,7 +126,7 @@ static int copy_info(struct trace_writer *w, const struct trace_info *info,
 	size_t length = strnlen(info->source, sizeof(info->source) - 1);
 
 	if (wrong)
-		return tmt_error(err, -EINVAL, w->path, "%s", wrong);
+		return tmt_error(err, -EINVAL, w->file.path, "%s", wrong);
 	w->info.version = TMT_VERSION;
 	w->info.page_size = info->page_size;
 	w->info.kind = info->kind;
@@ -232,13 +173,13 @@ struct trace_writer *trace_create(const char *path, const struct trace_info *inf
 
 	if (err)
 		err->code = 0;
-	if (!w || !(w->path = strdup(path))) {
-		free(w);
+	if (!w) {
 		tmt_error(err, -ENOMEM, path, "no memory to create it");
 		return NULL;
 	}
-	w->fd = -1;
-	if (copy_info(w, info, err) || allocate(w, err) || create_file(w, err)) {
+	w->offset = TMT_HEADER_SIZE;
+	if (new_file_create(&w->file, path, err) || copy_info(w, info, err) ||
+	    allocate(w, err)) {
 		destroy(w);
 		return NULL;
 	}
@@ -364,7 +305,7 @@ int trace_write(struct trace_writer *w, const struct trace_record *record,
 	if (!wrong && time < w->info.last_time)
 		wrong = "its time is before that of the one before";
 	if (wrong)
-		return tmt_error(err, -EINVAL, w->path,
+		return tmt_error(err, -EINVAL, w->file.path,
 				 "event %" PRIu64 ": %s", w->info.nr_events,
 				 wrong);
 	e = &w->block.events[w->block.nr_events];
@@ -391,11 +332,11 @@ int trace_add_pool(struct trace_writer *w, const struct trace_pool *pool,
 	if (w->failed)
 		return stuck(w, err);
 	if (!tmt_pool_valid(pool))
-		return tmt_error(err, -EINVAL, w->path,
+		return tmt_error(err, -EINVAL, w->file.path,
 				 "pool %" PRIu32 " has flags that do not exist",
 				 w->info.nr_pools);
 	if (w->info.nr_pools == TRACE_MAX_POOLS)
-		return tmt_error(err, -EINVAL, w->path,
+		return tmt_error(err, -EINVAL, w->file.path,
 				 "there can be %u pools at most", TRACE_MAX_POOLS);
 	if (w->info.nr_pools == w->pools_room) {
 		uint32_t room = 2 * w->pools_room;
@@ -455,27 +396,6 @@ static int write_header(struct trace_writer *w, struct trace_error *err)
 	return write_at(w, header, sizeof(header), 0, err);
 }
 
-/* Onto the disk and under its name; a full disk may show only here. */
-static int publish(struct trace_writer *w, struct trace_error *err)
-{
-	int fd = w->fd, code = 0;
-
-	/* EINVAL: a file system that cannot; then nothing is lost either. */
-	if (fsync(fd) && errno != EINVAL)
-		code = -errno;
-	w->fd = -1;
-	if (close(fd) && !code)
-		code = -errno;
-	if (!code && rename(w->temporary, w->path))
-		code = -errno;
-	if (code)
-		return tmt_error(err, code, w->path, "cannot be finished: %s",
-				 strerror(-code));
-	free(w->temporary);
-	w->temporary = NULL;
-	return 0;
-}
-
 int trace_finish(struct trace_writer *w, struct trace_error *err)
 {
 	int ret = err ? err->code : 0;
@@ -489,7 +409,7 @@ int trace_finish(struct trace_writer *w, struct trace_error *err)
 	if (!ret)
 		ret = write_header(w, err);
 	if (!ret)
-		ret = publish(w, err);
+		ret = new_file_publish(&w->file, err);
 	destroy(w);
 	return ret;
 }
