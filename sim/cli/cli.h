@@ -41,7 +41,7 @@ struct cli_command {
 
 extern const struct cli_command *const cli_commands[];	/* ends with NULL */
 extern const struct cli_command cli_replay, cli_import, cli_info, cli_cat,
-	cli_gen, cli_completion;
+	cli_export, cli_gen, cli_completion;
 
 /*
  * Parse options into @config.  Returns the number of arguments left, moved to the

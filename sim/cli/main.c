@@ -11,6 +11,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_import,
 	&cli_info,
 	&cli_cat,
+	&cli_export,
 	&cli_gen,
 	&cli_replay,
 	&cli_completion,

@@ -107,6 +107,31 @@ expect 2 "from a file" "$tmem" replay --same-filled 3 --content pages m.tmt
 expect 2 "store that keeps bytes" "$tmem" replay --content pages --store none m.tmt
 "$tmem" completion bash | grep -q -e "--content " || fail "the completion has no --content"
 
+# for other simulators, and back
+expect 0 "" "$tmem" export --list
+grep -q "^oraclegeneral " out || fail "export does not list oraclegeneral"
+printf '7\n16390\n7\n' >numbers
+expect 0 "" "$tmem" export --format oraclegeneral -o numbers.bin numbers
+[ "$(od -An -v -t d8 -j 16 -N 8 numbers.bin | tr -d ' ')" -eq 3 ] || fail "no next request"
+expect 0 "" "$tmem" export --format pages -o again numbers.bin
+cmp -s numbers again || fail "exported and imported, numbers are others"
+expect 0 "" "$tmem" export --format pages --from pages -o - numbers
+cmp -s numbers out || fail "standard output has other numbers"
+expect 0 "" "$tmem" export --format text -o m2.txt m.tmt
+cmp -s m.txt m2.txt || fail "export of the text form is not cat"
+expect 0 "" "$tmem" export --format pages -o m.pages m.tmt
+grep -q "^left out: .* of flush$" err || fail "flushes are left out silently"
+expect 2 "which trace" "$tmem" export --format pages -o x
+expect 2 "to what" "$tmem" export -o x numbers
+expect 2 "where to" "$tmem" export --format pages numbers
+expect 2 "no such format" "$tmem" export --format csv -o x numbers
+expect 2 "give a file" "$tmem" export --format oraclegeneral -o - numbers
+expect 1 "/nowhere/x" "$tmem" export --format pages -o /nowhere/x numbers
+expect 2 "from 1 to" "$tmem" export --object-pages 0 --format pages -o x numbers
+printf '1\nx\n2\n3\n' >part
+expect 3 "" "$tmem" export --format pages -o x part
+grep -q "NOT WHOLE" err || fail "an export of a lossy trace is not told"
+
 # wrong usage
 expect 2 "no command 'repaly'" "$tmem" repaly
 expect 2 "which trace" "$tmem" replay
@@ -149,7 +174,7 @@ expect 3 "lossy" "$tmem" replay --format ops --strict --design rcu lossy
 expect 1 "/nowhere/x" "$tmem" replay --design rcu --json /nowhere/x m.tmt
 
 # help and man page
-for command in replay import info cat gen completion; do
+for command in replay import export info cat gen completion; do
 	expect 0 "" "$tmem" "$command" --help
 	grep -q "^example:" out || fail "$command --help has no example"
 	sed -nE 's/^  --([a-z-]+).*/\1/p' out | while read -r option; do
