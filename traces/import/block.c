@@ -7,6 +7,8 @@
  * asked whether it is wanted: counters tell what the source holds, whatever is imported of
  * it, and the clock starts with the first request of all.
  */
+#include <stdio.h>
+
 #include "block.h"
 
 /* ---- who asks, and of what ---- */
@@ -50,7 +52,8 @@ static int block_pool(struct block *block, uint32_t number, uint16_t *pool)
 		return rc;
 	client = &block->client[number];
 	if (!client->pool) {
-		rc = import_pool(block->run, number, 0);
+		rc = import_pool(block->run, number,
+				 block->run->config->swap ? TRACE_POOL_PERSISTENT : 0);
 		if (rc)
 			return rc;
 		client->pool = block->run->nr_pools;
@@ -100,16 +103,30 @@ static int block_who(struct block *block, const struct block_request *request,
 	return block_see(block, *device);
 }
 
-static bool block_wanted(struct import_run *run, const struct block_request *request)
+static bool block_wanted_device(struct block *block, const struct block_request *request)
+{
+	const struct block_word *device = &request->device;
+	uint32_t number = (uint32_t)request->device_number;
+	char name[32];
+	int n;
+
+	if (device->text)
+		return import_wants_name(block->run, IMPORT_BY_DEVICE, device->text,
+					 device->length);
+	if (!(block->has & BLOCK_MAJORS))
+		return import_wants_number(block->run, IMPORT_BY_DEVICE, number);
+	n = snprintf(name, sizeof(name), "%u,%u", number >> 20, number & 0xfffff);
+	return import_wants_name(block->run, IMPORT_BY_DEVICE, name, (size_t)n);
+}
+
+static bool block_wanted(struct block *block, const struct block_request *request)
 {
 	const struct block_word *client = &request->client;
-	const struct block_word *device = &request->device;
 
-	return import_wants_name(run, IMPORT_BY_CLIENT, client->text ?: "", client->length) &&
-	       (device->text ?
-		import_wants_name(run, IMPORT_BY_DEVICE, device->text, device->length) :
-		import_wants_number(run, IMPORT_BY_DEVICE, request->device_number)) &&
-	       import_wants_number(run, IMPORT_BY_PID, request->pid);
+	return import_wants_name(block->run, IMPORT_BY_CLIENT, client->text ?: "",
+				 client->length) &&
+	       block_wanted_device(block, request) &&
+	       import_wants_number(block->run, IMPORT_BY_PID, request->pid);
 }
 
 /* ---- a request ---- */
@@ -152,22 +169,10 @@ static void block_count(struct block *block, const struct block_request *request
 		block->count[BLOCK_NR_UNALIGNED]++;
 }
 
-/* The request's time since the first; one before the first counts as going backwards. */
-static int block_time(struct block *block, uint64_t time, uint64_t *since)
+/* What a request of the swap device asks of tmem. */
+static enum trace_op swap_op(uint8_t op)
 {
-	int rc;
-
-	if (!block->started) {
-		block->started = true;
-		block->base = time;
-	}
-	if (time >= block->base) {
-		*since = time - block->base;
-		return 0;
-	}
-	rc = import_time(block->run, &block->base, &time);
-	*since = block->run->time;
-	return rc;
+	return op == TRACE_READ ? TRACE_GET : op == TRACE_WRITE ? TRACE_PUT : TRACE_FLUSH;
 }
 
 int block_emit(struct block *block, const struct block_request *request,
@@ -188,17 +193,27 @@ int block_emit(struct block *block, const struct block_request *request,
 	rc = block_check(block, request, line, &first, &nr);
 	if (rc <= 0)
 		return rc;
-	rc = block_time(block, request->time, &record.event.time);
+	rc = import_since(run, &block->clock, request->time, &record.event.time);
 	rc = rc ?: block_who(block, request, &client, &device);
 	if (rc)
 		return rc;
 	block_count(block, request);
-	if (run->filter.who && !block_wanted(run, request))
+	if (run->config->swap) {
+		if (request->device_number != run->config->swap_device) {
+			block->count[BLOCK_NR_ELSEWHERE]++;
+			return 0;
+		}
+		record.event.op = (uint8_t)swap_op(request->op);
+	}
+	if (run->filter.who && !block_wanted(block, request))
 		return 0;
 	rc = block_pool(block, client, &record.event.pool);
 	if (rc)
 		return rc;
 	record.event.client = (uint16_t)client;
+	/* A slot is a page wherever the swap space begins. */
+	if (run->config->swap)
+		nr = ((request->length - 1) >> block->page_shift) + 1;
 	if (nr == 1 && request->length == run->page_size)
 		record.hash = request->hash;
 	return import_pages(run, &record, device, first, nr);
@@ -212,7 +227,7 @@ int block_begin(struct block *block, struct import_run *run, uint32_t has)
 	block->run = run;
 	block->has = has;
 	block->page_shift = (uint32_t)__builtin_ctz(run->page_size);
-	return import_begin(run, TRACE_REFERENCES, has);
+	return import_begin(run, run->config->swap ? TRACE_OPERATIONS : TRACE_REFERENCES, has);
 }
 
 int block_end(struct block *block, int rc)
@@ -223,6 +238,7 @@ int block_end(struct block *block, int rc)
 		[BLOCK_NR_DISCARDS] = "discard requests",
 		[BLOCK_NR_OTHERS] = "requests that neither read nor write",
 		[BLOCK_NR_UNALIGNED] = "requests that are not whole pages",
+		[BLOCK_NR_ELSEWHERE] = IMPORT_NOTE_ELSEWHERE,
 		[BLOCK_NR_HEADERS] = "header lines",
 	};
 

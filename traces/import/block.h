@@ -14,6 +14,11 @@
  *	names		of clients and devices that are no numbers: 0, 1, ... as they appear
  *	pages		those that a request touches, in whole or in part
  *
+ * With import_config.swap it makes operations of the requests of one device, a swap
+ * device: a write puts, a read gets and a discard flushes the pages of one persistent
+ * pool, as the kernel's frontswap did.  Requests of others are counted as the rest is, and
+ * left out.
+ *
  * A format of lines is a parse function, a struct block_lines and a struct
  * trace_importer with block_lines_run() and, to be recognised, block_lines_probe().
  */
@@ -54,6 +59,7 @@ struct block_request {
 #define BLOCK_CLIENTS	IMPORT_CLIENTS
 #define BLOCK_DEVICES	IMPORT_DEVICES
 #define BLOCK_PIDS	IMPORT_PIDS
+#define BLOCK_MAJORS	(1U << 31)	/* device numbers are Linux's: import_device() */
 
 /* ---- lines ---- */
 
@@ -83,6 +89,12 @@ int block_lines_probe(const struct trace_importer *importer, const char *head,
  */
 uint32_t block_split(const char *line, char separator, struct block_word *fields,
 		     uint32_t max);
+
+/*
+ * The words of a line, with blanks between them, at most @max.  Returns how many there
+ * are, or @max + 1 for more.
+ */
+uint32_t block_words(const char *line, struct block_word *words, uint32_t max);
 
 /* The whole of a field as a number; false where it is none below 2^64. */
 static inline bool block_number(const struct block_word *field, uint64_t *value)
@@ -125,6 +137,7 @@ enum block_count {
 	BLOCK_NR_DISCARDS,
 	BLOCK_NR_OTHERS,
 	BLOCK_NR_UNALIGNED,
+	BLOCK_NR_ELSEWHERE,
 	BLOCK_NR_HEADERS,
 	BLOCK_NR_COUNTS
 };
@@ -137,8 +150,7 @@ struct block {
 	struct import_run *run;
 	uint32_t has;
 	uint32_t page_shift;
-	bool started;
-	uint64_t base;			/* time of the first request */
+	struct import_clock clock;
 	struct intern clients;
 	struct intern devices;
 	struct idmap seen;		/* client << 32 | device, to 1 */

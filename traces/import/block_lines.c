@@ -26,6 +26,23 @@ uint32_t block_split(const char *line, char separator, struct block_word *fields
 	return max + 1;
 }
 
+uint32_t block_words(const char *line, struct block_word *words, uint32_t max)
+{
+	const char *p = import_skip_blanks(line);
+	uint32_t nr = 0;
+
+	for (; *p; p = import_skip_blanks(p)) {
+		if (nr == max)
+			return max + 1;
+		words[nr].text = p;
+		while (*p && !import_blank(*p))
+			p++;
+		words[nr].length = (size_t)(p - words[nr].text);
+		nr++;
+	}
+	return nr;
+}
+
 const struct block_op_word block_rw[] = {
 	{ "R", TRACE_READ },
 	{ "W", TRACE_WRITE },

@@ -52,15 +52,8 @@ struct ft_reader {
 static bool parse_device(const struct ft_field *field, uint32_t *dev)
 {
 	const char *p = field->value;
-	uint64_t major;
-	uint64_t minor;
 
-	if (!p || !import_decimal(&p, &major) || *p++ != ':' ||
-	    !import_decimal(&p, &minor) || p != field->value + field->length ||
-	    major >> 12 || minor >> 20)
-		return false;
-	*dev = (uint32_t)(major << 20 | minor);
-	return true;
+	return p && import_device(&p, ':', dev) && p == field->value + field->length;
 }
 
 /* A line that says nothing about any page: read_pages() and truncation do so. */

@@ -41,6 +41,15 @@ bool import_format(uint32_t n, const char **name, const char **what,
 	return true;
 }
 
+bool import_parse_device(const char *text, uint32_t *device)
+{
+	const char *p = text;
+
+	if (!import_device(&p, strchr(text, ':') ? ':' : ',', device))
+		return false;
+	return *p == '\0';
+}
+
 /* ---- recognition ---- */
 
 struct list {
@@ -187,6 +196,13 @@ static int import_check_empty(struct import_run *run)
 		rc = import_filter_empty(run);
 	if (rc)
 		return rc;
+	if (run->config->swap && import_report_note(report, IMPORT_NOTE_ELSEWHERE))
+		return tmt_error(run->err, -EINVAL, input_name(run->in),
+				 "its %llu requests are all of other devices than %u,%u; which is the swap device?",
+				 (unsigned long long)import_report_note(report,
+						IMPORT_NOTE_ELSEWHERE),
+				 run->config->swap_device >> 20,
+				 run->config->swap_device & 0xfffff);
 	if (report->nr_examples)
 		return tmt_error(run->err, -EBADMSG, input_name(run->in),
 				 "nothing in it could be read as %s: %s %llu: %s",
@@ -200,6 +216,22 @@ static int import_check_empty(struct import_run *run)
 			 "read as %s it holds no event", report->format);
 }
 
+/* Swap devices are known by numbers that few formats have. */
+static int import_check_swap(struct import_run *run, const struct trace_importer *importer)
+{
+	struct list names = { "", 0 };
+
+	if (!run->config->swap || importer->has_majors)
+		return 0;
+	for (size_t i = 0; i < NR_IMPORTERS; i++) {
+		if (importers[i]->has_majors)
+			list_add(&names, importers[i]->name);
+	}
+	return tmt_error(run->err, -EINVAL, input_name(run->in),
+			 "a trace of %s has no requests of a swap device; these may have: %s",
+			 importer->name, names.text);
+}
+
 static int import_input(struct import_run *run)
 {
 	const struct trace_importer *importer;
@@ -211,6 +243,9 @@ static int import_input(struct import_run *run)
 		return run->err->code;
 	run->importer = importer;
 	run->report->format = importer->name;
+	rc = import_check_swap(run, importer);
+	if (rc)
+		return rc;
 	rc = importer->run(run);
 	run->report->bytes_read = input_bytes_read(run->in);
 	run->report->bytes_plain = input_bytes_taken(run->in);

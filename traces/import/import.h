@@ -82,6 +82,12 @@ struct import_config {
 	uint32_t object_pages;		/* 0: IMPORT_OBJECT_PAGES */
 	uint32_t page_size;		/* power of two from 512, 0: IMPORT_PAGE_SIZE */
 	struct import_filter filter;
+	/*
+	 * Import the requests of one device as operations on swap: writes put, reads get,
+	 * discards flush.  -EINVAL for formats without the devices of a Linux machine.
+	 */
+	bool swap;
+	uint32_t swap_device;		/* see import_parse_device() */
 	bool strict;			/* what would be skipped is fatal */
 	uint64_t max_events;		/* stop after as many, 0: no limit */
 	/* Called now and then with what was read so far; may be NULL. */
@@ -152,6 +158,9 @@ const char *import_by_name(enum import_by by);
 
 /* A counter of the format's own by its name; 0 where there is none. */
 uint64_t import_report_note(const struct import_report *report, const char *name);
+
+/* "8,3" or "8:3" as major << 20 | minor; false: it is no device's number. */
+bool import_parse_device(const char *text, uint32_t *device);
 
 /* The formats, for --help: name, description, example of format @n; false: no more. */
 bool import_format(uint32_t n, const char **name, const char **what,

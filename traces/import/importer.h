@@ -58,6 +58,7 @@ struct trace_importer {
 		     size_t size, const char **why);
 	int (*run)(struct import_run *run);
 	const struct block_lines *lines;	/* of block_lines_run(): block.h */
+	bool has_majors;	/* its requests have BLOCK_MAJORS: block.h */
 };
 
 extern const struct trace_importer import_ftrace;
@@ -105,6 +106,15 @@ int import_emit(struct import_run *run, struct trace_record *record);
  */
 int import_time(struct import_run *run, uint64_t *last, uint64_t *time);
 
+struct import_clock {
+	bool started;
+	uint64_t base;		/* the first time of the source, or the latest before it */
+};
+
+/* ns since the first time of the source; one before that counts as going backwards. */
+int import_since(struct import_run *run, struct import_clock *clock, uint64_t time,
+		 uint64_t *since);
+
 /*
  * @nr pages from @page of a device, as events like @like, whose pool, client, op,
  * time and cpu are set.  Returns 0, IMPORT_STOP or an error; pages that cannot be
@@ -127,6 +137,9 @@ int import_skip(struct import_run *run, const char *sample, const char *format,
 		...) __attribute__((format(printf, 3, 4)));
 /* Events lost by the recorder; 0: it did not say how many. */
 void import_lost(struct import_run *run, uint64_t nr);
+
+/* Requests that are not of the device that import_config.swap_device names. */
+#define IMPORT_NOTE_ELSEWHERE	"requests of other devices than the swap device"
 
 /* Set a counter of the format's own in the report. */
 void import_note(struct import_run *run, const char *name, uint64_t count);
@@ -246,6 +259,29 @@ static inline bool import_hex(const char **p, uint64_t *value)
 		return false;
 	*p = s;
 	*value = v;
+	return true;
+}
+
+/* A device as Linux numbers them; false: there can be no such device. */
+static inline bool import_device_number(uint64_t major, uint64_t minor, uint32_t *device)
+{
+	if (major >> 12 || minor >> 20)
+		return false;
+	*device = (uint32_t)(major << 20 | minor);
+	return true;
+}
+
+/* "8,0" at *p, with @separator between the numbers. */
+static inline bool import_device(const char **p, char separator, uint32_t *device)
+{
+	const char *s = *p;
+	uint64_t major;
+	uint64_t minor;
+
+	if (!import_decimal(&s, &major) || *s++ != separator ||
+	    !import_decimal(&s, &minor) || !import_device_number(major, minor, device))
+		return false;
+	*p = s;
 	return true;
 }
 

@@ -19,8 +19,7 @@
 #define SANE_NEXT	(1LL << 36)
 
 struct oracle_state {
-	bool started;
-	uint64_t base;		/* time of the first request */
+	struct import_clock clock;
 	uint32_t least;		/* sizes */
 	uint32_t most;
 	uint64_t larger;	/* than a page */
@@ -31,12 +30,7 @@ struct oracle_state {
 static void note_request(struct oracle_state *state, const struct oracle_record *r,
 			 const struct import_run *run)
 {
-	if (!state->started) {
-		state->started = true;
-		state->base = r->time;
-		state->least = r->size;
-	}
-	if (r->size < state->least)
+	if (!state->clock.started || r->size < state->least)
 		state->least = r->size;
 	if (r->size > state->most)
 		state->most = r->size;
@@ -52,17 +46,11 @@ static int oracle_request(struct import_run *run, struct oracle_state *state,
 {
 	struct trace_record record = { .event = { .op = TRACE_READ, .count = 1 } };
 	struct oracle_record r;
-	uint64_t time;
-	int rc = 0;
+	int rc;
 
 	oracle_decode(bytes, &r);
 	note_request(state, &r, run);
-	time = r.time;
-	record.event.time = run->time;
-	if (time < state->base)
-		rc = import_time(run, &state->base, &time);
-	else
-		record.event.time = (time - state->base) * 1000000000;
+	rc = import_since(run, &state->clock, r.time * 1000000000ULL, &record.event.time);
 	if (rc)
 		return rc;
 	record.event.index = (uint32_t)(r.id % run->object_pages);
@@ -72,7 +60,7 @@ static int oracle_request(struct import_run *run, struct oracle_state *state,
 
 static int oracle_run(struct import_run *run)
 {
-	struct oracle_state state = { .started = false };
+	struct oracle_state state = { .least = 0 };
 	const uint8_t *bytes;
 	int rc = import_begin(run, TRACE_REFERENCES, IMPORT_TIMES);
 

@@ -116,6 +116,24 @@ int import_time(struct import_run *run, uint64_t *last, uint64_t *time)
 	return 0;
 }
 
+int import_since(struct import_run *run, struct import_clock *clock, uint64_t time,
+		 uint64_t *since)
+{
+	int rc;
+
+	if (!clock->started) {
+		clock->started = true;
+		clock->base = time;
+	}
+	if (time >= clock->base) {
+		*since = time - clock->base;
+		return 0;
+	}
+	rc = import_time(run, &clock->base, &time);
+	*since = run->time;
+	return rc;
+}
+
 static inline bool import_full(struct import_run *run)
 {
 	struct import_report *report = run->report;

@@ -161,9 +161,14 @@ static int dump_record(void *arg, const struct trace_record *record,
 	struct dump *dump = arg;
 
 	(void)err;
-	fprintf(dump->f, "%" PRIu64 " %s %u %" PRIx64 ":%" PRIx64 ":%" PRIx64 " %u %u cpu %u\n",
+	fprintf(dump->f, "%" PRIu64 " %s %u %" PRIx64 ":%" PRIx64 ":%" PRIx64 " %u %u cpu %u",
 		e->time, trace_op_name((enum trace_op)e->op), e->pool, record->oid.w[0],
 		record->oid.w[1], record->oid.w[2], e->index, e->count, e->cpu);
+	if (e->result != TRACE_UNKNOWN)
+		fprintf(dump->f, " %s", trace_result_name((enum trace_result)e->result));
+	if (record->hash)
+		fprintf(dump->f, " hash %" PRIx64, record->hash);
+	fputc('\n', dump->f);
 	return 0;
 }
 
