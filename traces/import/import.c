@@ -19,6 +19,8 @@ static const struct trace_importer *const importers[] = {
 	&import_alibaba,
 	&import_tencent,
 	&import_systor,
+	&import_fiu,
+	&import_fiu_nbw,
 	&import_page_lines,
 	&import_page_u32,
 	&import_page_u64,

@@ -70,6 +70,8 @@ extern const struct trace_importer import_spc;
 extern const struct trace_importer import_alibaba;
 extern const struct trace_importer import_tencent;
 extern const struct trace_importer import_systor;
+extern const struct trace_importer import_fiu;
+extern const struct trace_importer import_fiu_nbw;
 extern const struct trace_importer import_page_lines;
 extern const struct trace_importer import_page_u32;
 extern const struct trace_importer import_page_u64;
