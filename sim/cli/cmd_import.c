@@ -119,6 +119,14 @@ static const char *set_sample(void *o, const char *value)
 			  &((struct import_options *)o)->config.filter.sample);
 }
 
+static const char *set_swap_device(void *o, const char *value)
+{
+	struct import_config *config = &((struct import_options *)o)->config;
+
+	config->swap = import_parse_device(value, &config->swap_device);
+	return config->swap ? NULL : "not MAJOR,MINOR of a device";
+}
+
 /* ---- all options ---- */
 
 static const char *set_strict(void *o, const char *value)
@@ -152,6 +160,8 @@ static const struct cli_option options[] = {
 	{ "only", "OP,...", "only these operations: read, write, discard, or put, get, ...",
 	  set_only },
 	{ "sample", "1/N", "only one in N pages, with all that is done to it", set_sample },
+	{ "swap-device", "MAJ,MIN", "its block requests as operations on swap: writes put, reads get",
+	  set_swap_device },
 	{ "strict", NULL, "the first line or record that cannot be read is fatal",
 	  set_strict },
 	{ "list", NULL, "the formats, and an example of each", set_list },
@@ -164,7 +174,7 @@ static int list_formats(void)
 	uint32_t n;
 
 	for (n = 0; import_format(n, &name, &what, &example); n++)
-		printf("%-10s %s\n%-10s   %s\n", name, what, "", example);
+		printf("%-13s %s\n%-13s   %s\n", name, what, "", example);
 	return CLI_FINE;
 }
 

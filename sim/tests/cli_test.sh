@@ -132,6 +132,17 @@ printf '1\nx\n2\n3\n' >part
 expect 3 "" "$tmem" export --format pages -o x part
 grep -q "NOT WHOLE" err || fail "an export of a lossy trace is not told"
 
+# a swap device among block requests
+at='  a-1 [000] ..... 1.5: block_bio_queue: 8'
+printf '%s\n' "$at,3 W 16 + 8 [a]" "$at,2 W 16 + 8 [a]" "$at,3 R 16 + 8 [a]" >block
+expect 0 "" "$tmem" import --swap-device 8,3 -o swap.tmt block
+grep -q "^requests of other devices than the swap device: 1$" err || fail "no word of other devices"
+expect 0 "" "$tmem" replay --verify --design rcu --json swap.json swap.tmt
+grep -q '"hits": 1' swap.json || fail "what was swapped out does not come in"
+expect 2 "not MAJOR,MINOR" "$tmem" import --swap-device sda3 -o x.tmt block
+expect 2 "all of other devices than 8,9" "$tmem" import --swap-device 8:9 -o x.tmt block
+expect 2 "a trace of pages has no requests" "$tmem" import --swap-device 8,3 -o x.tmt numbers
+
 # wrong usage
 expect 2 "no command 'repaly'" "$tmem" repaly
 expect 2 "which trace" "$tmem" replay

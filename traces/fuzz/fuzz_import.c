@@ -4,8 +4,9 @@
  *
  * One program for each format, FUZZ_FORMAT, and one without it that recognises the
  * format.  An input is a file as it is, so that every file of a format is a seed; a sum
- * of its bytes chooses whether to be strict, and whether to filter.  Events go to a sink
- * that checks what an importer promises of them, so that more than crashes is found.
+ * of its bytes chooses whether to be strict, to filter, and to take a device for swap.
+ * Events go to a sink that checks what an importer promises of them, so that more than
+ * crashes is found.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,6 +134,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	config.max_events = 20000;
 	if ((sum & 3) == 2)
 		choose_filter(&config.filter, sum >> 2);
+	config.swap = (sum & 7) == 3;
+	config.swap_device = 8U << 20 | (sum >> 3 & 3);
 	rc = trace_import_memory(&config, data, size, &report, &err);
 	promise(rc <= 0);
 	promise(rc == 0 || (err.code == rc && err.text[0] && !strchr(err.text, '\n')));

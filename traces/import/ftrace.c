@@ -20,7 +20,6 @@
  * line is read, where its place is known.
  */
 #include "ftrace.h"
-#include "ftrace_line.h"
 
 #define QUEUE_SIZE	65536U
 #define MAX_ORDER	31U
@@ -261,6 +260,11 @@ static const struct ft_known *find_known(const struct ft_line *line)
 			return &known[i];
 	}
 	return NULL;
+}
+
+bool ft_knows(const struct ft_line *line)
+{
+	return find_known(line);
 }
 
 /* ---- the queue, while it is open which lines count ---- */
@@ -530,12 +534,15 @@ static bool ftrace_probe_line(const struct trace_importer *importer, const char 
 static int ftrace_probe(const struct trace_importer *importer, const char *head,
 			size_t size, const char **why)
 {
-	int score = import_probe_lines(importer, head, size, ftrace_probe_line);
+	bool headed = size >= 10 && memcmp(head, "# tracer: ", 10) == 0;
+	int score = headed ? 100 :
+		    import_probe_lines(importer, head, size, ftrace_probe_line);
 
-	if (size >= 10 && memcmp(head, "# tracer: ", 10) == 0)
-		return 100;
 	*why = "no 'task-pid [cpu] time: event:'";
-	return score;
+	if (!score || !ft_only_block(head, size))
+		return score;
+	*why = "its events are block requests";
+	return 0;
 }
 
 const struct trace_importer import_ftrace = {

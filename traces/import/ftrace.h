@@ -8,8 +8,15 @@
 #ifndef TMEM_FTRACE_H
 #define TMEM_FTRACE_H
 
+#include "ftrace_line.h"
 #include "idmap.h"
 #include "importer.h"
+
+/* Whether an event line is one that the format ftrace uses. */
+bool ft_knows(const struct ft_line *line);
+
+/* Whether block requests but none of those are among the first lines: ftrace_block.c. */
+bool ft_only_block(const char *head, size_t size);
 
 enum ft_type {
 	FT_ADD,			/* a folio enters the page cache */

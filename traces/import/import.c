@@ -21,6 +21,8 @@ static const struct trace_importer *const importers[] = {
 	&import_systor,
 	&import_fiu,
 	&import_fiu_nbw,
+	&import_blkparse,
+	&import_ftrace_block,
 	&import_page_lines,
 	&import_page_u32,
 	&import_page_u64,

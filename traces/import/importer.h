@@ -72,6 +72,8 @@ extern const struct trace_importer import_tencent;
 extern const struct trace_importer import_systor;
 extern const struct trace_importer import_fiu;
 extern const struct trace_importer import_fiu_nbw;
+extern const struct trace_importer import_blkparse;
+extern const struct trace_importer import_ftrace_block;
 extern const struct trace_importer import_page_lines;
 extern const struct trace_importer import_page_u32;
 extern const struct trace_importer import_page_u64;
