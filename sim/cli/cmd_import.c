@@ -136,6 +136,20 @@ static const char *set_strict(void *o, const char *value)
 	return NULL;
 }
 
+static const char *set_ambiguous(void *o, const char *value)
+{
+	static const char *const names[] = { "auto", "put", "flush" };
+	struct import_options *options = o;
+
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(value, names[i]) == 0) {
+			options->config.ambiguous = (enum import_ambiguous)i;
+			return NULL;
+		}
+	}
+	return "none of put, flush, auto";
+}
+
 static const char *set_list(void *o, const char *value)
 {
 	(void)value;
@@ -164,6 +178,8 @@ static const struct cli_option options[] = {
 	  set_swap_device },
 	{ "strict", NULL, "the first line or record that cannot be read is fatal",
 	  set_strict },
+	{ "ambiguous", "HOW", "a page left the page cache and nothing tells why: put,\n"
+	  "flush, or auto, what is likelier (auto)", set_ambiguous },
 	{ "list", NULL, "the formats, and an example of each", set_list },
 	{ NULL, NULL, NULL, NULL }
 };

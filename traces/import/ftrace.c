@@ -504,9 +504,12 @@ static int read_lines(struct ft_reader *r)
 	return rc ?: r->decided ? rc : queue_decide(r);
 }
 
-static int ftrace_run(struct import_run *run)
+static int read_all(struct import_run *run, struct ft_doubts *learn,
+		    const struct ft_doubts *doubts)
 {
-	struct ft_reader r = { .map.run = run };
+	struct ft_reader r = {
+		.map = { .run = run, .learn = learn, .doubts = doubts },
+	};
 	int rc = import_begin(run, TRACE_OPERATIONS, IMPORT_TIMES | IMPORT_DEVICES |
 				IMPORT_PIDS | IMPORT_CGROUPS);
 
@@ -518,6 +521,31 @@ static int ftrace_run(struct import_run *run)
 	ft_map_free(&r.map);
 	free(r.queue);
 	free(r.cpus);
+	return rc;
+}
+
+static int learn_doubts(struct import_run *run, void *doubts)
+{
+	return read_all(run, doubts, NULL);
+}
+
+/*
+ * What is ambiguous is a flush, but for what is known at once, unless asked otherwise:
+ * only then it matters to know, when a page is removed, that it will be ambiguous.
+ */
+static int ftrace_run(struct import_run *run)
+{
+	struct ft_doubts doubts = { .nr = 0 };
+	int rc;
+
+	if (run->config->ambiguous != IMPORT_AMBIGUOUS_PUT)
+		return read_all(run, NULL, NULL);
+	rc = import_rehearse(run, learn_doubts, &doubts);
+	if (!rc) {
+		ft_doubts_sort(&doubts);
+		rc = read_all(run, NULL, &doubts);
+	}
+	ft_doubts_free(&doubts);
 	return rc;
 }
 

@@ -61,12 +61,31 @@ struct ft_event {
 	uint64_t cgroup;
 };
 
+/*
+ * Removals by a task without proof, counted from 0: those from @first on, below @end,
+ * turned out to be ambiguous when its reclaim ended without having begun.
+ */
+struct ft_doubt {
+	uint32_t pid;
+	uint64_t first;
+	uint64_t end;
+};
+
+/* Which removals turn out to be ambiguous: learnt in one reading for the next. */
+struct ft_doubts {
+	bool all;			/* without proof, since there are no brackets */
+	struct ft_doubt *doubt;		/* by pid and first, once ft_doubts_sort() was */
+	size_t nr;
+	size_t room;
+};
+
 /* What is known of a task. */
 struct ft_task {
 	uint8_t brackets;	/* of reclaim that it is in: bits */
 	bool known;		/* a bracket of it was seen */
 	uint32_t lost;		/* generation of losses that this is from */
-	uint64_t unproved;	/* flushes since it was last known where it is */
+	uint64_t unproved;	/* removals since it was last known where it is */
+	uint64_t removals;	/* without proof, in all */
 };
 
 /* Which lines tell of reads and removals; see ftrace_map.c. */
@@ -84,6 +103,7 @@ enum ft_note {
 	FT_NOTE_PUT_EVICTION,
 	FT_NOTE_PUT_STACK,
 	FT_NOTE_FLUSHED,
+	FT_NOTE_OVERRULED,
 	FT_NOTE_TRUNCATE_UNSEEN,
 	FT_NOTE_TRUNCATE_GUESSED,
 	FT_NR_NOTES
@@ -103,7 +123,9 @@ struct ft_map {
 	uint32_t task_room;
 	uint32_t lost;			/* generation of losses */
 	bool brackets_seen;
-	uint64_t unproved;		/* flushes that only brackets could prove */
+	uint64_t unproved;		/* removals that only brackets could prove */
+	struct ft_doubts *learn;	/* to fill in, or NULL */
+	const struct ft_doubts *doubts;	/* to go by, or NULL */
 	uint64_t notes[FT_NR_NOTES];
 };
 
@@ -113,5 +135,8 @@ int ft_map_event(struct ft_map *map, const struct ft_event *event);
 /* All was mapped: put the counters into the report. */
 void ft_map_finish(struct ft_map *map);
 void ft_map_free(struct ft_map *map);
+
+void ft_doubts_sort(struct ft_doubts *doubts);
+void ft_doubts_free(struct ft_doubts *doubts);
 
 #endif /* TMEM_FTRACE_H */

@@ -29,6 +29,8 @@
  * are counted as ambiguous: no bracket is in the whole trace, so that direct reclaim
  * was not recorded; an end comes without its begin, for the removals before it; events
  * were lost while a task was in a bracket; the task's name was not recorded.
+ * import_config.ambiguous decides these instead.  The first two are only known after
+ * the removal, so that to make puts of them the trace is read twice (ft_doubts).
  *
  * A page that reclaim removes is clean and up to date but for rare races, and the bits
  * of folio flags moved between kernels, so flags are not looked at.  The inodes of
@@ -164,6 +166,76 @@ static struct ft_task *map_task(struct ft_map *map, uint32_t pid)
 	return &map->task[map->nr_tasks++];
 }
 
+/* ---- what is only known later ---- */
+
+static int doubts_learn(struct ft_map *map, uint32_t pid, const struct ft_task *task)
+{
+	struct ft_doubts *doubts = map->learn;
+
+	if (!doubts || !task->unproved)
+		return 0;
+	if (doubts->nr == doubts->room) {
+		size_t room = doubts->room ? 2 * doubts->room : 64;
+		struct ft_doubt *doubt = realloc(doubts->doubt, room * sizeof(*doubt));
+
+		if (!doubt)
+			return -1;
+		doubts->doubt = doubt;
+		doubts->room = room;
+	}
+	doubts->doubt[doubts->nr++] = (struct ft_doubt){
+		.pid = pid,
+		.first = task->removals - task->unproved,
+		.end = task->removals,
+	};
+	return 0;
+}
+
+static int doubt_compare(const void *a, const void *b)
+{
+	const struct ft_doubt *x = a;
+	const struct ft_doubt *y = b;
+
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return x->first < y->first ? -1 : x->first > y->first;
+}
+
+void ft_doubts_sort(struct ft_doubts *doubts)
+{
+	if (doubts->nr)
+		qsort(doubts->doubt, doubts->nr, sizeof(*doubts->doubt), doubt_compare);
+}
+
+void ft_doubts_free(struct ft_doubts *doubts)
+{
+	free(doubts->doubt);
+}
+
+/* Whether removal @number of a task is known to turn out ambiguous. */
+static bool doubted(const struct ft_doubts *doubts, uint32_t pid, uint64_t number)
+{
+	size_t low = 0;
+	size_t high;
+
+	if (!doubts || doubts->all)
+		return doubts;
+	high = doubts->nr;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct ft_doubt *doubt = &doubts->doubt[middle];
+
+		if (doubt->pid < pid || (doubt->pid == pid && doubt->end <= number))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < doubts->nr && doubts->doubt[low].pid == pid &&
+	       doubts->doubt[low].first <= number;
+}
+
+/* ---- reclaim by tasks ---- */
+
 static int map_bracket(struct ft_map *map, const struct ft_event *event)
 {
 	struct ft_task *task = map_task(map, event->pid);
@@ -175,6 +247,8 @@ static int map_bracket(struct ft_map *map, const struct ft_event *event)
 		task->brackets |= event->bracket;
 	else if (task->brackets & event->bracket)
 		task->brackets &= (uint8_t)~event->bracket;
+	else if (doubts_learn(map, event->pid, task))
+		return no_memory(map);
 	else			/* it was in reclaim, and what it removed were puts */
 		map->run->report->ambiguous += task->unproved;
 	task->known = true;
@@ -185,13 +259,54 @@ static int map_bracket(struct ft_map *map, const struct ft_event *event)
 
 /* ---- removals ---- */
 
+/* @guess is what it seems to be; where it is @ambiguous there may be a choice. */
+static bool map_choose(struct ft_map *map, bool guess, bool ambiguous)
+{
+	enum import_ambiguous choice = map->run->config->ambiguous;
+
+	if (ambiguous && choice != IMPORT_AMBIGUOUS_AUTO &&
+	    guess != (choice == IMPORT_AMBIGUOUS_PUT)) {
+		map->notes[FT_NOTE_OVERRULED]++;
+		return !guess;
+	}
+	map->notes[guess ? FT_NOTE_PUT_BRACKET : FT_NOTE_FLUSHED]++;
+	return guess;
+}
+
+/* A removal that says nothing itself: what is known of the task decides. */
+static int map_by_task(struct ft_map *map, const struct ft_event *event, bool *put)
+{
+	struct import_report *report = map->run->report;
+	struct ft_task *task = map_task(map, event->pid);
+	bool ambiguous;
+
+	if (!task)
+		return no_memory(map);
+	if (task->brackets) {
+		ambiguous = task->lost != map->lost;
+		report->ambiguous += ambiguous;
+		*put = map_choose(map, true, ambiguous);
+		return 0;
+	}
+	if (event->proof == FT_UNNAMED) {
+		report->ambiguous++;
+		*put = map_choose(map, false, true);
+		return 0;
+	}
+	/* Where it was before events were lost is certain, if it ever was. */
+	if (task->known && task->lost != map->lost)
+		task->unproved = 0;
+	task->lost = map->lost;
+	task->unproved++;
+	map->unproved++;
+	*put = map_choose(map, false, doubted(map->doubts, event->pid, task->removals++));
+	return 0;
+}
+
 /* Put or flush?  Counts how it was decided. */
 static int map_reclaimed(struct ft_map *map, const struct ft_event *event, bool *put)
 {
-	struct import_report *report = map->run->report;
-	struct ft_task *task;
-
-	report->removals++;
+	map->run->report->removals++;
 	*put = true;
 	switch ((enum ft_proof)event->proof) {
 	case FT_REF_ZERO:
@@ -212,30 +327,8 @@ static int map_reclaimed(struct ft_map *map, const struct ft_event *event, bool 
 		map->notes[FT_NOTE_FLUSHED]++;
 		return 0;
 	default:
-		break;
+		return map_by_task(map, event, put);
 	}
-	task = map_task(map, event->pid);
-	if (!task)
-		return no_memory(map);
-	if (task->brackets) {
-		map->notes[FT_NOTE_PUT_BRACKET]++;
-		if (task->lost != map->lost)
-			report->ambiguous++;
-		return 0;
-	}
-	*put = false;
-	map->notes[FT_NOTE_FLUSHED]++;
-	if (event->proof == FT_UNNAMED) {
-		report->ambiguous++;
-	} else {
-		/* Where it was before events were lost is certain, if it ever was. */
-		if (task->known && task->lost != map->lost)
-			task->unproved = 0;
-		task->lost = map->lost;
-		task->unproved++;
-		map->unproved++;
-	}
-	return 0;
 }
 
 static int map_remove(struct ft_map *map, const struct ft_event *event)
@@ -350,12 +443,15 @@ void ft_map_finish(struct ft_map *map)
 		[FT_NOTE_PUT_EVICTION] = "puts after workingset_eviction",
 		[FT_NOTE_PUT_STACK] = "puts by stack",
 		[FT_NOTE_FLUSHED] = "removals that were no reclaim",
+		[FT_NOTE_OVERRULED] = "removals decided as asked, against the guess",
 		[FT_NOTE_TRUNCATE_UNSEEN] = "truncations of files not seen",
 		[FT_NOTE_TRUNCATE_GUESSED] = "truncations whose device was guessed",
 	};
 
 	if (!map->brackets_seen)
 		map->run->report->ambiguous += map->unproved;
+	if (map->learn)
+		map->learn->all = !map->brackets_seen;
 	for (uint32_t i = 0; i < FT_NR_NOTES; i++)
 		import_note(map->run, names[i], map->notes[i]);
 }

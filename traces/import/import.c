@@ -284,6 +284,8 @@ static int import_with(const struct import_config *config, struct import_report 
 		.config = config,
 		.report = report ? report : &own_report,
 		.err = err ? err : &own_err,
+		.data = data,
+		.size = size,
 	};
 	int rc;
 

@@ -73,6 +73,16 @@ struct import_filter {
 	uint64_t sample;
 };
 
+/*
+ * A page left a page cache and nothing tells whether reclaim took it (a put) or it was
+ * truncated (a flush).
+ */
+enum import_ambiguous {
+	IMPORT_AMBIGUOUS_AUTO,	/* what is likelier, by the format */
+	IMPORT_AMBIGUOUS_PUT,	/* takes a file that can be read twice */
+	IMPORT_AMBIGUOUS_FLUSH,
+};
+
 struct import_config {
 	const char *path;		/* "-": standard input */
 	const char *format;		/* NULL: recognise it */
@@ -88,6 +98,7 @@ struct import_config {
 	 */
 	bool swap;
 	uint32_t swap_device;		/* see import_parse_device() */
+	enum import_ambiguous ambiguous;
 	bool strict;			/* what would be skipped is fatal */
 	uint64_t max_events;		/* stop after as many, 0: no limit */
 	/* Called now and then with what was read so far; may be NULL. */

@@ -38,6 +38,8 @@ struct import_run {
 	struct trace_error *err;
 	const struct trace_importer *importer;
 	struct input *in;
+	const void *data;		/* what @in reads, NULL: the file config->path */
+	size_t size;
 	uint32_t object_pages;
 	uint32_t page_size;
 	struct import_filter_state filter;
@@ -118,6 +120,14 @@ struct import_clock {
 /* ns since the first time of the source; one before that counts as going backwards. */
 int import_since(struct import_run *run, struct import_clock *clock, uint64_t time,
 		 uint64_t *since);
+
+/*
+ * Run @pass over the whole input with nothing handed on, counted or named, to learn
+ * what is only known at its end; then the input is at its beginning again.  Returns
+ * what went wrong: @pass did, or the input cannot be read twice (-EINVAL).
+ */
+int import_rehearse(struct import_run *run,
+		    int (*pass)(struct import_run *run, void *arg), void *arg);
 
 /*
  * @nr pages from @page of a device, as events like @like, whose pool, client, op,

@@ -10,6 +10,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "importer.h"
 
@@ -249,6 +250,68 @@ int import_pages(struct import_run *run, struct trace_record *like,
 		nr -= count;
 	}
 	return 0;
+}
+
+/* ---- reading twice ---- */
+
+static int nothing_begins(void *arg, const struct trace_info *info, struct trace_error *err)
+{
+	(void)arg;
+	(void)info;
+	(void)err;
+	return 0;
+}
+
+static int nothing_added(void *arg, const struct trace_pool *pool, struct trace_error *err)
+{
+	(void)arg;
+	(void)pool;
+	(void)err;
+	return 0;
+}
+
+static int nothing_emitted(void *arg, const struct trace_record *record,
+			   struct trace_error *err)
+{
+	(void)arg;
+	(void)record;
+	(void)err;
+	return 0;
+}
+
+static int import_reopen(struct import_run *run)
+{
+	const char *path = run->config->path;
+	struct input *in = run->data ? input_open_memory(run->data, run->size, path, run->err) :
+				       input_open(path, run->err);
+
+	if (!in)
+		return run->err->code;
+	input_close(run->in);
+	run->in = in;
+	return 0;
+}
+
+int import_rehearse(struct import_run *run,
+		    int (*pass)(struct import_run *run, void *arg), void *arg)
+{
+	static const struct import_sink nothing = {
+		NULL, nothing_begins, nothing_added, nothing_emitted
+	};
+	const char *path = run->config->path;
+	struct import_report report = { .format = run->report->format };
+	struct import_run rehearsal = *run;
+	struct stat st;
+	int rc;
+
+	if (!run->data &&
+	    (strcmp(path, "-") == 0 || stat(path, &st) || !S_ISREG(st.st_mode)))
+		return tmt_error(run->err, -EINVAL, path,
+				 "this has to be read twice, which takes a file; save it to one first");
+	rehearsal.sink = &nothing;
+	rehearsal.report = &report;
+	rc = pass(&rehearsal, arg);
+	return rc < 0 ? rc : import_reopen(run);
 }
 
 /* ---- what could not be read ---- */
