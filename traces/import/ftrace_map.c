@@ -33,11 +33,15 @@
  * the removal, so that to make puts of them the trace is read twice (ft_doubts).
  *
  * A page that reclaim removes is clean and up to date but for rare races, and the bits
- * of folio flags moved between kernels, so flags are not looked at.  The inodes of
- * device 0:3 or so are metadata of block devices; they are a pool like others.
+ * of folio flags moved between kernels, so flags are not looked at.
  *
  * A filter leaves out operations, at the end, when all that an event says of others is
  * known: what is not wanted may prove what is.
+ *
+ * **Block devices' own pages**, which hold metadata of file systems, belong to inodes of
+ * the kernel's internal file system of block devices.  It has no device of its own, so
+ * that its number has major 0 (0:3 or so), and its inodes are numbered by device.  They
+ * are a pool like others, but counted.
  */
 #include <stdio.h>
 
@@ -46,6 +50,7 @@
 #define SWAP_TYPE_SHIFT	58	/* of a swap entry, on 64-bit kernels */
 #define SWAP_KEY	(1ULL << 32)	/* pools: above all device numbers */
 #define SEEN_TWICE	(1U << 31)	/* inodes: on more than one device */
+#define MAX_MAJOR	511		/* of block devices: BLKDEV_MAJOR_MAX - 1 */
 
 static int no_memory(struct ft_map *map)
 {
@@ -54,10 +59,19 @@ static int no_memory(struct ft_map *map)
 
 /* ---- pools and files ---- */
 
+/* As the lines have it, "254:16"; swap has no device in them. */
+static int key_name(uint64_t key, char *name, size_t size)
+{
+	if (key & SWAP_KEY)
+		return snprintf(name, size, "swap%u", (uint32_t)key);
+	return snprintf(name, size, "%u:%u", (uint32_t)key >> 20, (uint32_t)key & 0xfffff);
+}
+
 static int map_add_pool(struct ft_map *map, uint64_t key, uint32_t flags)
 {
 	uint32_t nr = map->run->nr_pools;
 	uint64_t *keys = map->keys;
+	char name[32];
 	int rc;
 
 	if (!(nr & (nr - 1)))
@@ -69,6 +83,8 @@ static int map_add_pool(struct ft_map *map, uint64_t key, uint32_t flags)
 	if (rc)
 		return rc;
 	keys[nr] = key;
+	key_name(key, name, sizeof(name));
+	import_name(map->run, IMPORT_POOL, nr, "%s", name);
 	return idmap_set(&map->pools, key, nr + 1) ? no_memory(map) : 0;
 }
 
@@ -103,15 +119,9 @@ static int map_inode(struct ft_map *map, uint64_t ino, uint16_t pool)
 /* Whether an event is wanted for what it is of: a device as lines name it, a task. */
 static bool map_wanted(struct ft_map *map, const struct ft_event *event, uint16_t pool)
 {
-	uint64_t key = map->keys[pool];
 	char device[32];
-	int n;
+	int n = key_name(map->keys[pool], device, sizeof(device));
 
-	if (key & SWAP_KEY)
-		n = snprintf(device, sizeof(device), "swap%u", (uint32_t)key);
-	else
-		n = snprintf(device, sizeof(device), "%u:%u", (uint32_t)key >> 20,
-			     (uint32_t)key & 0xfffff);
 	return import_wants_name(map->run, IMPORT_BY_DEVICE, device, (size_t)n) &&
 	       import_wants_number(map->run, IMPORT_BY_PID, event->pid) &&
 	       (event->has_cgroup ?
@@ -129,6 +139,13 @@ static int map_emit(struct ft_map *map, const struct ft_event *event,
 	return import_emit(map->run, record);
 }
 
+static bool is_metadata(const struct ft_event *event)
+{
+	uint64_t major = event->ino >> 20;
+
+	return event->dev >> 20 == 0 && major >= 1 && major <= MAX_MAJOR;
+}
+
 static int map_file(struct ft_map *map, const struct ft_event *event, enum trace_op op)
 {
 	struct trace_record record = {
@@ -139,6 +156,10 @@ static int map_file(struct ft_map *map, const struct ft_event *event, enum trace
 	};
 	int rc = map_pool(map, event->dev, 0, &record.event.pool);
 
+	if (is_metadata(event)) {
+		map->notes[FT_NOTE_METADATA]++;
+		map->notes[FT_NOTE_METADATA_PAGES] += record.event.count;
+	}
 	rc = rc ?: map_inode(map, event->ino, record.event.pool);
 	return rc ?: map_emit(map, event, &record);
 }
@@ -331,11 +352,21 @@ static int map_reclaimed(struct ft_map *map, const struct ft_event *event, bool 
 	}
 }
 
+/* More than one page: a large folio. */
+static void map_large(struct ft_map *map, const struct ft_event *event, enum ft_note note)
+{
+	if (event->last == event->first)
+		return;
+	map->notes[note]++;
+	map->notes[note + 1] += event->last - event->first + 1;
+}
+
 static int map_remove(struct ft_map *map, const struct ft_event *event)
 {
 	bool put;
 	int rc = map_reclaimed(map, event, &put);
 
+	map_large(map, event, FT_NOTE_LARGE_REMOVED);
 	return rc ?: map_file(map, event, put ? TRACE_PUT : TRACE_FLUSH);
 }
 
@@ -398,6 +429,7 @@ int ft_map_event(struct ft_map *map, const struct ft_event *event)
 	}
 	switch ((enum ft_type)event->type) {
 	case FT_ADD:
+		map_large(map, event, FT_NOTE_LARGE_ADDED);
 		if (!map->modes.reads)
 			return map_file(map, event, TRACE_GET);
 		map->notes[FT_NOTE_ADDS_NOT_READ]++;
@@ -446,6 +478,12 @@ void ft_map_finish(struct ft_map *map)
 		[FT_NOTE_OVERRULED] = "removals decided as asked, against the guess",
 		[FT_NOTE_TRUNCATE_UNSEEN] = "truncations of files not seen",
 		[FT_NOTE_TRUNCATE_GUESSED] = "truncations whose device was guessed",
+		[FT_NOTE_LARGE_ADDED] = "large folios that came",
+		[FT_NOTE_LARGE_ADDED_PAGES] = "pages of large folios that came",
+		[FT_NOTE_LARGE_REMOVED] = "large folios that went",
+		[FT_NOTE_LARGE_REMOVED_PAGES] = "pages of large folios that went",
+		[FT_NOTE_METADATA] = "events of block devices' own pages, metadata",
+		[FT_NOTE_METADATA_PAGES] = "pages of these events",
 	};
 
 	if (!map->brackets_seen)

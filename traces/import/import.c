@@ -56,6 +56,20 @@ bool import_parse_device(const char *text, uint32_t *device)
 
 /* ---- recognition ---- */
 
+bool import_guess(uint32_t n, const char *head, size_t size, struct import_guess *guess)
+{
+	if (n >= NR_IMPORTERS)
+		return false;
+	guess->name = importers[n]->name;
+	guess->why = "";
+	guess->score = -1;
+	if (importers[n]->probe)
+		guess->score = importers[n]->probe(importers[n], head, size, &guess->why);
+	if (guess->score)
+		guess->why = importers[n]->example;
+	return true;
+}
+
 struct list {
 	char text[300];
 	size_t length;
@@ -90,6 +104,7 @@ static const struct trace_importer *recognise(struct import_run *run)
 	const struct trace_importer *best = NULL;
 	struct list refused = { "", 0 };
 	struct list unasked = { "", 0 };
+	struct import_guess guess;
 	const char *also = NULL;
 	const char *head;
 	size_t size;
@@ -103,24 +118,18 @@ static const struct trace_importer *recognise(struct import_run *run)
 	}
 	if (size >= 8 && memcmp(head, TMT_MAGIC, 8) == 0) {
 		input_error(run->in, run->err, -EBADMSG,
-			    "this is a .tmt trace already and needs no import");
+			    "this is a .tmt trace already and needs no import; tmem info says what is in it");
 		return NULL;
 	}
-	for (size_t i = 0; i < NR_IMPORTERS; i++) {
-		const char *why = "";
-		int score;
-
-		if (!importers[i]->probe) {
-			list_add(&unasked, importers[i]->name);
-			continue;
-		}
-		score = importers[i]->probe(importers[i], head, size, &why);
-		if (score == 0)
-			list_add(&refused, importers[i]->name);
-		else if (score > high)
-			best = importers[i], high = score, also = NULL;
-		else if (score == high)
-			also = importers[i]->name;
+	for (uint32_t i = 0; import_guess(i, head, size, &guess); i++) {
+		if (guess.score < 0)
+			list_add(&unasked, guess.name);
+		else if (guess.score == 0)
+			list_add(&refused, guess.name);
+		else if (guess.score > high)
+			best = importers[i], high = guess.score, also = NULL;
+		else if (guess.score == high)
+			also = guess.name;
 	}
 	if (also) {
 		input_error(run->in, run->err, -EBADMSG,
@@ -236,11 +245,28 @@ static int import_check_swap(struct import_run *run, const struct trace_importer
 			 importer->name, names.text);
 }
 
+static int import_observe(struct import_run *run)
+{
+	const struct import_observer *observer = run->config->observer;
+	const char *head;
+	size_t size;
+	int rc;
+
+	if (!observer || !observer->peeked)
+		return 0;
+	rc = input_peek(run->in, &head, &size, run->err);
+	if (!rc)
+		observer->peeked(observer->arg, head, size);
+	return rc;
+}
+
 static int import_input(struct import_run *run)
 {
 	const struct trace_importer *importer;
-	int rc;
+	int rc = import_observe(run);
 
+	if (rc)
+		return rc;
 	importer = run->config->format ? by_name(run->config->format, run->err) :
 					 recognise(run);
 	if (!importer)

@@ -24,7 +24,7 @@
 #define IMPORT_OBJECT_PAGES	16384U	/* default of object_pages */
 #define IMPORT_PAGE_SIZE	4096U	/* default of page_size */
 #define IMPORT_NR_EXAMPLES	8U	/* skipped lines that a report shows */
-#define IMPORT_NR_NOTES		24U	/* counters of a format */
+#define IMPORT_NR_NOTES		48U	/* counters of a format */
 
 /*
  * Where events go.  begin() comes first and once, with page_size, kind, source and
@@ -73,6 +73,25 @@ struct import_filter {
 	uint64_t sample;
 };
 
+/* What the observer of an import is told the names of. */
+enum import_thing {
+	IMPORT_CLIENT,		/* by trace_event.client */
+	IMPORT_DEVICE,		/* of page references: by trace_oid.w[0] */
+	IMPORT_POOL,		/* of operations: by trace_event.pool */
+};
+
+/*
+ * Who wants to know more of a file than a trace has room for.  Either may be NULL.
+ * What is given stays only during the call.
+ */
+struct import_observer {
+	void *arg;
+	/* The first bytes, decompressed, before it is asked which format they are. */
+	void (*peeked)(void *arg, const char *head, size_t size);
+	/* How the source calls a thing; before its first event, or never. */
+	void (*named)(void *arg, enum import_thing thing, uint64_t id, const char *name);
+};
+
 /*
  * A page left a page cache and nothing tells whether reclaim took it (a put) or it was
  * truncated (a flush).
@@ -101,6 +120,7 @@ struct import_config {
 	enum import_ambiguous ambiguous;
 	bool strict;			/* what would be skipped is fatal */
 	uint64_t max_events;		/* stop after as many, 0: no limit */
+	const struct import_observer *observer;	/* may be NULL */
 	/* Called now and then with what was read so far; may be NULL. */
 	void (*progress)(void *arg, uint64_t bytes_read, uint64_t events);
 	void *progress_arg;
@@ -172,6 +192,16 @@ uint64_t import_report_note(const struct import_report *report, const char *name
 
 /* "8,3" or "8:3" as major << 20 | minor; false: it is no device's number. */
 bool import_parse_device(const char *text, uint32_t *device);
+
+/* How well the first bytes of a file fit a format. */
+struct import_guess {
+	const char *name;
+	int score;		/* 0 .. 100; -1: told by --format only */
+	const char *why;	/* of a score of 0: why not; else what the format is like */
+};
+
+/* How format @n fits @size bytes, INPUT_PEEK or the whole file; false: no more. */
+bool import_guess(uint32_t n, const char *head, size_t size, struct import_guess *guess);
 
 /* The formats, for --help: name, description, example of format @n; false: no more. */
 bool import_format(uint32_t n, const char **name, const char **what,

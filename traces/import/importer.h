@@ -155,6 +155,10 @@ void import_lost(struct import_run *run, uint64_t nr);
 /* Requests that are not of the device that import_config.swap_device names. */
 #define IMPORT_NOTE_ELSEWHERE	"requests of other devices than the swap device"
 
+/* How the source calls a client, a device or a pool: for who observes the import. */
+void import_name(struct import_run *run, enum import_thing thing, uint64_t id,
+		 const char *format, ...) __attribute__((format(printf, 4, 5)));
+
 /* Set a counter of the format's own in the report. */
 void import_note(struct import_run *run, const char *name, uint64_t count);
 

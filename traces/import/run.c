@@ -300,6 +300,7 @@ int import_rehearse(struct import_run *run,
 	};
 	const char *path = run->config->path;
 	struct import_report report = { .format = run->report->format };
+	struct import_config config = *run->config;
 	struct import_run rehearsal = *run;
 	struct stat st;
 	int rc;
@@ -308,6 +309,8 @@ int import_rehearse(struct import_run *run,
 	    (strcmp(path, "-") == 0 || stat(path, &st) || !S_ISREG(st.st_mode)))
 		return tmt_error(run->err, -EINVAL, path,
 				 "this has to be read twice, which takes a file; save it to one first");
+	config.observer = NULL;
+	rehearsal.config = &config;
 	rehearsal.sink = &nothing;
 	rehearsal.report = &report;
 	rc = pass(&rehearsal, arg);
@@ -353,6 +356,21 @@ void import_lost(struct import_run *run, uint64_t nr)
 	}
 	if (__builtin_add_overflow(run->report->lost, nr, &run->report->lost))
 		run->report->lost = UINT64_MAX;
+}
+
+void import_name(struct import_run *run, enum import_thing thing, uint64_t id,
+		 const char *format, ...)
+{
+	const struct import_observer *observer = run->config->observer;
+	char name[256];
+	va_list args;
+
+	if (!observer || !observer->named)
+		return;
+	va_start(args, format);
+	vsnprintf(name, sizeof(name), format, args);
+	va_end(args);
+	observer->named(observer->arg, thing, id, name);
 }
 
 void import_note(struct import_run *run, const char *name, uint64_t count)

@@ -269,6 +269,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GOLDEN("tracefs"),
 		GOLDEN("linux_5_10"),
+		GOLDEN("stock"),
 		GOLDEN("probes"),
 		GOLDEN("trace_cmd"),
 		GOLDEN("perf"),
