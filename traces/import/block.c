@@ -62,8 +62,27 @@ static int block_pool(struct block *block, uint32_t number, uint16_t *pool)
 	return 0;
 }
 
+/* "1 of hm" where there are clients, so that disk 1 of each is known. */
+static void block_name_device(struct block *block, const struct block_request *request,
+			      uint64_t device)
+{
+	const struct block_word *word = &request->device;
+	const struct block_word *client = &request->client;
+	char number[24];
+	int length;
+
+	if (!(block->has & BLOCK_DEVICES))
+		return;
+	length = snprintf(number, sizeof(number), "%llu",
+			  (unsigned long long)request->device_number);
+	import_name(block->run, IMPORT_DEVICE, device, "%.*s%s%.*s",
+		    word->text ? (int)word->length : length, word->text ?: number,
+		    client->text ? " of " : "", (int)client->length, client->text ?: "");
+}
+
 /* Count the devices, each of a client's once. */
-static int block_see(struct block *block, uint64_t device)
+static int block_see(struct block *block, const struct block_request *request,
+		     uint64_t device)
 {
 	struct import_run *run = block->run;
 
@@ -72,6 +91,7 @@ static int block_see(struct block *block, uint64_t device)
 	block->seen_last = device;
 	if (idmap_get(&block->seen, device))
 		return 0;
+	block_name_device(block, request, device);
 	if (block->seen.used == INTERN_MAX)
 		return input_error(run->in, run->err, -EBADMSG,
 				   "more than %u devices: this is no trace of %s",
@@ -85,12 +105,16 @@ static int block_see(struct block *block, uint64_t device)
 static int block_who(struct block *block, const struct block_request *request,
 		     uint32_t *client, uint64_t *device)
 {
+	uint32_t before = block->clients.nr;
 	int number = 0;
 
 	if (request->client.text)
 		number = block_name(block, &block->clients, &request->client, "clients");
 	if (number < 0)
 		return number;
+	if (block->clients.nr > before)
+		import_name(block->run, IMPORT_CLIENT, (uint32_t)number, "%.*s",
+			    (int)request->client.length, request->client.text);
 	*client = (uint32_t)number;
 	*device = request->device_number;
 	if (request->device.text) {
@@ -100,7 +124,7 @@ static int block_who(struct block *block, const struct block_request *request,
 		*device = (uint32_t)number;
 	}
 	*device |= (uint64_t)*client << 32;
-	return block_see(block, *device);
+	return block_see(block, request, *device);
 }
 
 static bool block_wanted_device(struct block *block, const struct block_request *request)
