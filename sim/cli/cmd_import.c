@@ -2,15 +2,18 @@
 /*
  * cmd_import.c - "tmem import": a trace of another format becomes a .tmt file
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../traces/import/import.h"
-#include "cli.h"
+#include "import_doctor.h"
 
 struct import_options {
 	struct import_config config;
 	uint64_t object_pages;
 	bool list;
+	bool doctor;
+	const char *json;
 };
 
 static const char *set_output(void *o, const char *value)
@@ -150,6 +153,19 @@ static const char *set_ambiguous(void *o, const char *value)
 	return "none of put, flush, auto";
 }
 
+static const char *set_doctor(void *o, const char *value)
+{
+	(void)value;
+	((struct import_options *)o)->doctor = true;
+	return NULL;
+}
+
+static const char *set_json(void *o, const char *value)
+{
+	((struct import_options *)o)->json = value;
+	return NULL;
+}
+
 static const char *set_list(void *o, const char *value)
 {
 	(void)value;
@@ -180,6 +196,9 @@ static const struct cli_option options[] = {
 	  set_strict },
 	{ "ambiguous", "HOW", "a page left the page cache and nothing tells why: put,\n"
 	  "flush, or auto, what is likelier (auto)", set_ambiguous },
+	{ "doctor", NULL, "import nothing: say what the file is, what is in it, what is\n"
+	  "wrong with it, and the command to import it", set_doctor },
+	{ "json", "FILE", "what the doctor found", set_json },
 	{ "list", NULL, "the formats, and an example of each", set_list },
 	{ NULL, NULL, NULL, NULL }
 };
@@ -200,32 +219,17 @@ static void progress(void *arg, uint64_t bytes, uint64_t events)
 	cli_progress_show(arg, events);
 }
 
-static int run_import(const struct cli_command *command, int argc,
-		      char **argv)
+static int import_file(const struct cli_command *command, struct import_config *config)
 {
-	struct import_options o = { .list = false };
 	struct trace_error err = { .code = 0 };
 	struct import_report report;
 	struct cli_progress p;
-	int status, ret, nr = cli_parse(command, argc, argv, &o, &status);
+	int ret;
 
-	if (nr < 0)
-		return status;
-	if (o.list)
-		return list_formats();
-	if (nr != 1)
-		return cli_error(command, CLI_USAGE, "%s; see tmem import --help",
-				 nr ? "one file at a time" :
-				 "which file? (- for standard input)");
-	if (!o.config.output)
-		return cli_error(command, CLI_USAGE,
-				 "where to? --output FILE.tmt");
-	o.config.path = argv[1];
-	o.config.object_pages = (uint32_t)o.object_pages;
-	o.config.progress = progress;
-	o.config.progress_arg = &p;
+	config->progress = progress;
+	config->progress_arg = &p;
 	cli_progress_begin(&p, "importing events", 0);
-	ret = trace_import(&o.config, &report, &err);
+	ret = trace_import(config, &report, &err);
 	cli_progress_end(&p);
 	if (ret)
 		return cli_error(command, cli_trace_status(ret), "%s",
@@ -234,11 +238,49 @@ static int run_import(const struct cli_command *command, int argc,
 	return report.skipped || report.lost ? CLI_TRACE : CLI_FINE;
 }
 
+static int import_or_doctor(const struct cli_command *command, struct import_options *o,
+			    int nr, const char *kept)
+{
+	const struct doctor_visit visit = { &o->config, kept, o->json };
+
+	if (nr != 1)
+		return cli_error(command, CLI_USAGE, "%s; see tmem import --help",
+				 nr ? "one file at a time" :
+				 "which file? (- for standard input)");
+	if (o->doctor)
+		return doctor_visit(command, &visit);
+	if (o->json)
+		return cli_error(command, CLI_USAGE, "--json goes with --doctor");
+	if (!o->config.output)
+		return cli_error(command, CLI_USAGE, "where to? --output FILE.tmt "
+				 "(or --doctor to look at the file first)");
+	return import_file(command, &o->config);
+}
+
+static int run_import(const struct cli_command *command, int argc,
+		      char **argv)
+{
+	struct import_options o = { .list = false };
+	char *kept = doctor_options(command, argc, argv);
+	int status, nr = cli_parse(command, argc, argv, &o, &status);
+
+	o.config.path = argv[1];
+	o.config.object_pages = (uint32_t)o.object_pages;
+	if (nr >= 0 && o.list)
+		status = list_formats();
+	else if (nr >= 0)
+		status = kept ? import_or_doctor(command, &o, nr, kept) :
+				cli_error(command, CLI_FAILED, "no memory");
+	free(kept);
+	return status;
+}
+
 const struct cli_command cli_import = {
 	.name = "import",
 	.arguments = "FILE",
 	.summary = "Make a .tmt trace of a recording or of another format, compressed or not.",
 	.example =
+"  tmem import --doctor recording.txt.gz\n"
 "  tmem import --output oltp.tmt arc-OLTP.lis.zst\n"
 "  tmem import --output build.tmt trace.dat\n"
 "  cat /sys/kernel/tracing/trace | tmem import --format ftrace --output now.tmt -\n"

@@ -257,11 +257,11 @@ int block_begin(struct block *block, struct import_run *run, uint32_t has)
 int block_end(struct block *block, int rc)
 {
 	static const char *const names[BLOCK_NR_COUNTS] = {
-		[BLOCK_NR_READS] = "read requests",
-		[BLOCK_NR_WRITES] = "write requests",
-		[BLOCK_NR_DISCARDS] = "discard requests",
+		[BLOCK_NR_READS] = IMPORT_NOTE_READS,
+		[BLOCK_NR_WRITES] = IMPORT_NOTE_WRITES,
+		[BLOCK_NR_DISCARDS] = IMPORT_NOTE_DISCARDS,
 		[BLOCK_NR_OTHERS] = "requests that neither read nor write",
-		[BLOCK_NR_UNALIGNED] = "requests that are not whole pages",
+		[BLOCK_NR_UNALIGNED] = IMPORT_NOTE_UNALIGNED,
 		[BLOCK_NR_ELSEWHERE] = IMPORT_NOTE_ELSEWHERE,
 		[BLOCK_NR_HEADERS] = "header lines",
 	};

@@ -24,6 +24,11 @@
 #define IMPORT_OBJECT_PAGES	16384U	/* default of object_pages */
 #define IMPORT_PAGE_SIZE	4096U	/* default of page_size */
 #define IMPORT_NR_EXAMPLES	8U	/* skipped lines that a report shows */
+/* Notes of all formats that have requests. */
+#define IMPORT_NOTE_READS	"read requests"
+#define IMPORT_NOTE_WRITES	"write requests"
+#define IMPORT_NOTE_DISCARDS	"discard requests"
+#define IMPORT_NOTE_UNALIGNED	"requests that are not whole pages"
 #define IMPORT_NR_NOTES		48U	/* counters of a format */
 
 /*
