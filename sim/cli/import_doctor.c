@@ -4,6 +4,7 @@
  */
 #include "import_doctor.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -223,7 +224,7 @@ int doctor_visit(const struct cli_command *command, const struct doctor_visit *v
 	err.code = trace_diagnose(&config, 0, d, &err);
 	cli_progress_end(&p);
 	/* What is not there, or asked for wrongly, has no diagnosis. */
-	if (err.code && !d->nr_guesses) {
+	if (err.code && (!d->nr_guesses || err.code != -EBADMSG)) {
 		status = cli_error(command, cli_trace_status(err.code), "%s", err.text);
 	} else {
 		if (!err.code) {

@@ -10,7 +10,6 @@
 #include "import_doctor.h"
 
 #define LARGEST		5U	/* clients and devices that are shown */
-#define OTHERS		8U	/* formats that it is not */
 
 static double percent(uint64_t part, uint64_t whole)
 {
@@ -45,29 +44,42 @@ static void print_skipped(FILE *f, const struct import_report *report)
 {
 	const char *place = report->by_lines ? "line" : "offset";
 
-	fprintf(f, "  SKIPPED     %s of %s %s that could not be read\n",
+	fprintf(f, "  SKIPPED       %s of %s %s that could not be read\n",
 		cli_thousands(report->skipped), cli_thousands(report->units), units(report));
 	for (uint32_t i = 0; i < report->nr_examples && i < 3; i++)
-		fprintf(f, "              %s %s: %s\n", place,
+		fprintf(f, "                %s %s: %s\n", place,
 			cli_thousands(report->examples[i].place), report->examples[i].text);
+}
+
+static bool same_choices(const struct doctor_choice *choices)
+{
+	for (int i = 0; i < 3; i++) {
+		if (!choices[i].known || choices[i].found != choices[0].found)
+			return false;
+	}
+	return true;
 }
 
 static void print_choices(FILE *f, const struct diagnosis *d)
 {
 	const struct import_report *report = &d->report;
 
-	fprintf(f, "  AMBIGUOUS   %s of %s removals (%.1f%%): nothing tells reclaim from truncation\n",
+	fprintf(f, "  AMBIGUOUS     %s of %s removals (%.1f%%): nothing tells reclaim from truncation\n",
 		cli_thousands(report->ambiguous), cli_thousands(report->removals),
 		percent(report->ambiguous, report->removals));
 	if (d->once_only) {
-		fprintf(f, "              save this to a file to see what difference it makes\n");
+		fprintf(f, "                save this to a file to see what difference it makes\n");
+		return;
+	}
+	if (same_choices(d->choices)) {
+		fprintf(f, "                it makes no difference to what a tmem without limit finds\n");
 		return;
 	}
 	for (int i = 0; i < 3; i++) {
 		const struct doctor_choice *choice = &d->choices[i];
 
 		if (choice->known)
-			fprintf(f, "              --ambiguous %-6s %5.1f%% of gets found, by a tmem without limit\n",
+			fprintf(f, "                --ambiguous %-6s %5.1f%% of gets found, by a tmem without limit\n",
 				doctor_choice_names[i],
 				percent(choice->found, choice->found + choice->missed));
 	}
@@ -80,23 +92,23 @@ static bool print_problems(FILE *f, const struct doctor_result *result)
 	const struct import_report *report = &d->report;
 
 	if (result->err->code)
-		fprintf(f, "  DAMAGED     it can be read up to %s %s: see the error\n",
+		fprintf(f, "  DAMAGED       it can be read up to %s %s: see the error\n",
 			report->by_lines ? "line" : "record", cli_thousands(report->units));
 	if (report->lost)
-		fprintf(f, "  LOST        %s%s event%s, by the recorder\n",
+		fprintf(f, "  LOST          %s%s event%s, by the recorder\n",
 			report->lost_unknown ? "at least " : "", cli_thousands(report->lost),
 			s(report->lost));
 	if (report->skipped)
 		print_skipped(f, report);
 	if (report->backwards)
-		fprintf(f, "  BACKWARDS   %s time%s set right, first at %s %s\n",
+		fprintf(f, "  BACKWARDS     %s time%s set right, first at %s %s\n",
 			cli_thousands(report->backwards), s(report->backwards),
 			report->by_lines ? "line" : "offset",
 			cli_thousands(report->backwards_place));
 	if (report->ambiguous)
 		print_choices(f, d);
 	if (report->stopped)
-		fprintf(f, "  STOPPED     after %s events, as asked; there are more\n",
+		fprintf(f, "  STOPPED       after %s events, as asked; there are more\n",
 			cli_thousands(report->events));
 	return result->err->code || report->lost || report->skipped || report->backwards ||
 	       report->ambiguous || report->stopped;
@@ -115,6 +127,8 @@ static void print_answer(FILE *f, const struct doctor_result *result)
 		fprintf(f, "  its first line is %s: '%s'\n",
 			result->diagnosis->binary ? "no text" : "text",
 			result->diagnosis->begins);
+	if (!report->format)
+		fprintf(f, "  if you know what it is: tmem import --list, then --format NAME\n");
 	else if (!print_problems(f, result))
 		fprintf(f, "  whole: nothing lost, skipped or in doubt\n");
 	if (result->import)
@@ -127,7 +141,7 @@ static void print_answer(FILE *f, const struct doctor_result *result)
 
 static void print_file(FILE *f, const struct import_report *report)
 {
-	fprintf(f, "  file        %s bytes", cli_thousands(report->bytes_read));
+	fprintf(f, "  file          %s bytes", cli_thousands(report->bytes_read));
 	if (report->compression && strcmp(report->compression, "none"))
 		fprintf(f, " of %s, %s unpacked", report->compression,
 			cli_thousands(report->bytes_plain));
@@ -144,11 +158,11 @@ static void print_requests(FILE *f, const struct import_report *report)
 
 	if (!all)
 		return;
-	fprintf(f, "  requests    %s, %s of them writes (%.1f%%)", cli_thousands(all),
+	fprintf(f, "  requests      %s, %s of them writes (%.1f%%)", cli_thousands(all),
 		cli_thousands(writes), percent(writes, all));
 	if (discards)
 		fprintf(f, ", %s discards", cli_thousands(discards));
-	fprintf(f, "\n              %s are not whole pages (%.1f%%)\n",
+	fprintf(f, "\n                %s are not whole pages (%.1f%%)\n",
 		cli_thousands(unaligned), percent(unaligned, all));
 }
 
@@ -159,24 +173,24 @@ static void print_events(FILE *f, const struct diagnosis *d)
 	uint64_t writes = report->pages[TRACE_WRITE];
 
 	if (d->survey.info.kind == TRACE_REFERENCES) {
-		fprintf(f, "  references  %s pages, %s of them written (%.1f%%)\n",
+		fprintf(f, "  references    %s pages, %s of them written (%.1f%%)\n",
 			cli_thousands(d->survey.pages), cli_thousands(writes),
 			percent(writes, d->survey.pages));
 	} else {
 		for (enum trace_op op = 0; op < TRACE_NR_OPS; op++) {
 			if (report->ops[op])
-				fprintf(f, "  %-12s%s event%s, %s page%s\n", trace_op_name(op),
+				fprintf(f, "  %-14s%s event%s, %s page%s\n", trace_op_name(op),
 					cli_thousands(report->ops[op]), s(report->ops[op]),
 					cli_thousands(report->pages[op]),
 					s(report->pages[op]));
 		}
 	}
-	fprintf(f, "  pages       %s%s different, %s; ", counts->estimated ? "about " : "",
+	fprintf(f, "  pages         %s%s different, %s; ", counts->estimated ? "about " : "",
 		cli_thousands(counts->seen),
 		cli_bytes(counts->seen * d->survey.info.page_size));
 	fprintf(f, "%.1f%% of them used only once\n", percent(counts->once, counts->seen));
 	if (counts->found + counts->missed)
-		fprintf(f, "  found       %.1f%% of %s%s%s\n",
+		fprintf(f, "  found         %.1f%% of %s%s%s\n",
 			percent(counts->found, counts->found + counts->missed),
 			d->survey.info.kind == TRACE_REFERENCES ?
 			"references, by a cache without limit" :
@@ -185,9 +199,9 @@ static void print_events(FILE *f, const struct diagnosis *d)
 }
 
 static void print_groups(FILE *f, const struct survey_groups *groups, const char *title,
-			 uint64_t all, const char *without_name)
+			 uint64_t all, const char *unit, const char *without_name)
 {
-	fprintf(f, "  %-12s%s%s\n", title, cli_thousands(groups->nr),
+	fprintf(f, "  %-14s%s%s\n", title, cli_thousands(groups->nr),
 		groups->more ? " and more" : groups->nr > LARGEST ? ", the largest:" : "");
 	for (uint32_t i = 0; i < groups->nr && i < LARGEST; i++) {
 		const struct survey_group *group = &groups->group[i];
@@ -198,7 +212,7 @@ static void print_groups(FILE *f, const struct survey_groups *groups, const char
 		fprintf(f, "    %-20s %5.1f%%", *group->name ? group->name : number,
 			percent(group->pages, all));
 		if (group->spanned)
-			fprintf(f, "  pages %s .. %s", cli_thousands(group->low),
+			fprintf(f, "  %s %s .. %s", unit, cli_thousands(group->low),
 				cli_thousands(group->high));
 		if (group->flags)
 			fprintf(f, "  %s", group->flags & TRACE_POOL_PERSISTENT ?
@@ -223,7 +237,7 @@ static void print_notes(FILE *f, const struct import_report *report)
 			again |= strcmp(told[j], note->name) == 0;
 		if (again || !note->count)
 			continue;
-		fprintf(f, "  %-12s%s: %s\n", title, note->name, cli_thousands(note->count));
+		fprintf(f, "  %-14s%s: %s\n", title, note->name, cli_thousands(note->count));
 		title = "";
 	}
 }
@@ -237,16 +251,19 @@ static void print_contents(FILE *f, const struct doctor_result *result)
 	fprintf(f, "\nwhat is in it%s:\n", result->err->code ? ", as far as it can be read" : "");
 	print_file(f, &d->report);
 	if (survey->info.has_times)
-		fprintf(f, "  time        %.3f s\n",
+		fprintf(f, "  time          %.3f s\n",
 			(double)(survey->last_time - survey->first_time) * 1e-9);
 	else
-		fprintf(f, "  time        not recorded\n");
+		fprintf(f, "  time          not recorded\n");
 	print_requests(f, &d->report);
 	print_events(f, d);
 	if (survey->clients.nr > 1 || *survey->clients.group[0].name)
-		print_groups(f, &survey->clients, "clients", survey->pages, "client ");
-	print_groups(f, &survey->devices, references ? "devices" : "pools", survey->pages,
-		     references ? "device " : "pool ");
+		print_groups(f, &survey->clients, "clients", survey->pages, "",
+			     "client ");
+	if (references)
+		print_groups(f, &survey->devices, "devices", survey->pages, "pages", "device ");
+	else
+		print_groups(f, &survey->devices, "pools", survey->pages, "indices", "pool ");
 	print_notes(f, &d->report);
 }
 

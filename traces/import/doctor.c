@@ -42,6 +42,9 @@ static void doctor_peeked(void *arg, const char *head, size_t size)
 	uint32_t n = 0;
 	size_t i;
 
+	/* These are no riddle: the error says what they are. */
+	if (!size || (size >= 8 && memcmp(head, TMT_MAGIC, 8) == 0))
+		return;
 	while (n < DOCTOR_GUESSES && import_guess(n, head, size, &d->guesses[n]))
 		n++;
 	d->nr_guesses = n;
@@ -161,6 +164,7 @@ static uint32_t advise_object_pages(const struct survey *survey)
 	}
 	pages = power_below(span / MANY_OBJECTS);
 	return objects < MANY_OBJECTS && pages >= FEWEST_PAGES &&
+	       survey->counts.seen >= MANY_OBJECTS * FEWEST_PAGES &&
 	       pages < survey->object_pages ? (uint32_t)pages : 0;
 }
 

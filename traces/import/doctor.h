@@ -29,7 +29,7 @@ struct doctor_advice {
 };
 
 struct diagnosis {
-	uint32_t nr_guesses;		/* 0: not even the first bytes can be read */
+	uint32_t nr_guesses;		/* 0: nothing to guess, the error says why */
 	struct import_guess guesses[DOCTOR_GUESSES];	/* the best first */
 	bool binary;			/* its first line is no text */
 	char begins[DOCTOR_BEGINS];	/* first line, printable */
