@@ -162,7 +162,7 @@ static void print_requests(FILE *f, const struct import_report *report)
 		cli_thousands(writes), percent(writes, all));
 	if (discards)
 		fprintf(f, ", %s discards", cli_thousands(discards));
-	fprintf(f, "\n                %s are not whole pages (%.1f%%)\n",
+	fprintf(f, "\n                %s of them not whole pages (%.1f%%)\n",
 		cli_thousands(unaligned), percent(unaligned, all));
 }
 
