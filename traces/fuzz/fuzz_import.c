@@ -4,16 +4,16 @@
  *
  * One program for each format, FUZZ_FORMAT, and one without it that recognises the
  * format.  An input is a file as it is, so that every file of a format is a seed; a sum
- * of its bytes chooses whether to be strict, to filter, and to take a device for swap.
- * Events go to a sink that checks what an importer promises of them, so that more than
- * crashes is found.
+ * of its bytes chooses whether to be strict, to filter, to take a device for swap, or to
+ * ask the doctor.  Events go to a sink that checks what an importer promises of them, so
+ * that more than crashes is found.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "doctor.h"
 #include "fuzz.h"
-#include "import.h"
 
 struct check {
 	struct trace_info info;
@@ -77,7 +77,7 @@ static const char *const format;
 
 /*
  * FUZZ_FORMATS, words between blanks, are those that have a target.  The text form has
- * fuzz_tmt, and is written to files only.
+ * fuzz_tmt.
  */
 static void check_formats(void)
 {
@@ -113,6 +113,25 @@ static void choose_filter(struct import_filter *filter, uint8_t choice)
 		filter->who[IMPORT_BY_PID] = "51";
 }
 
+/* A table so small that it is soon full, and few events, since each may be 16 M pages. */
+static void ask_doctor(struct import_config *config, const uint8_t *data, size_t size)
+{
+	struct diagnosis d;
+	struct trace_error err;
+	const struct pageset_counts *counts = &d.survey.counts;
+	int rc;
+
+	config->max_events = 100;
+	rc = trace_diagnose_memory(config, 64, data, size, &d, &err);
+	promise(rc <= 0);
+	promise(rc == 0 || (err.code == rc && err.text[0] && !strchr(err.text, '\n')));
+	promise(counts->once <= counts->seen);
+	promise(counts->estimated || counts->most <= counts->seen);
+	promise(counts->estimated || counts->found + counts->missed <= d.survey.pages);
+	promise(d.survey.events == d.report.events);
+	diagnosis_free(&d);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct check check = { .nr_pools = 0 };
@@ -134,8 +153,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	config.max_events = 20000;
 	if ((sum & 3) == 2)
 		choose_filter(&config.filter, sum >> 2);
-	config.swap = (sum & 7) == 3;
-	config.swap_device = 8U << 20 | (sum >> 3 & 3);
+	config.swap = (sum & 12) == 4;
+	config.swap_device = 8U << 20 | (sum >> 4 & 3);
+	if ((sum & 3) == 3) {
+		config.sink = NULL;
+		config.ambiguous = (enum import_ambiguous)(sum / 4 % 3);
+		ask_doctor(&config, data, size);
+		return 0;
+	}
 	rc = trace_import_memory(&config, data, size, &report, &err);
 	promise(rc <= 0);
 	promise(rc == 0 || (err.code == rc && err.text[0] && !strchr(err.text, '\n')));
