@@ -190,12 +190,11 @@ static void print_events(FILE *f, const struct diagnosis *d)
 		cli_bytes(counts->seen * d->survey.info.page_size));
 	fprintf(f, "%.1f%% of them used only once\n", percent(counts->once, counts->seen));
 	if (counts->found + counts->missed)
-		fprintf(f, "  found         %.1f%% of %s%s%s\n",
+		fprintf(f, "  found         %s%.1f%% of %s without limit\n",
+			counts->estimated ? "about " : "",
 			percent(counts->found, counts->found + counts->missed),
 			d->survey.info.kind == TRACE_REFERENCES ?
-			"references, by a cache without limit" :
-			"gets, by a tmem without limit",
-			counts->estimated ? ", about" : "", "");
+			"references, by a cache" : "gets, by a tmem");
 }
 
 static void print_groups(FILE *f, const struct survey_groups *groups, const char *title,

@@ -265,6 +265,7 @@ static void text_form(void **state)
 	outcome = import_bytes(recognise, file.data, file.size - 4);
 	outcome_failed(&outcome, -EBADMSG, "line 9");
 	outcome_free(&outcome);
+	bytes_free(&want);
 	bytes_free(&packed);
 	bytes_free(&file);
 }
