@@ -3,8 +3,8 @@
  * import_ambiguous.c - removals that nothing tells apart become what was asked for, and
  * no others do
  *
- * For each of the four ways to be ambiguous, a recording and what it becomes by guess,
- * as puts and as flushes, one letter a removal.
+ * For each way to be ambiguous, recordings and what they become by guess, as puts and as
+ * flushes, one letter a removal.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -46,6 +46,10 @@ static const struct recording recordings[] = {
 	  BEGIN("a-6", 1) END("a-6", 2) DELETE("a-6", 3, 0) LOST DELETE("b-7", 4, 4096)
 	  DELETE("a-6", 5, 8192) END("a-6", 6) DELETE("b-7", 7, 12288) END("b-7", 8),
 	  3, { "ffff", "fppp", "ffff" } },
+	{ "ends of several tasks",
+	  DELETE("c-9", 1, 0) END("c-9", 2) DELETE("a-6", 3, 4096) END("a-6", 4)
+	  DELETE("b-7", 5, 8192) END("b-7", 6) DELETE("c-9", 7, 12288) DELETE("a-6", 8, 0),
+	  3, { "fffff", "pppff", "fffff" } },
 	{ "a loss inside a bracket",
 	  BEGIN("a-6", 1) DELETE("a-6", 2, 0) LOST DELETE("a-6", 3, 4096) END("a-6", 4)
 	  DELETE("a-6", 5, 8192),
@@ -147,6 +151,7 @@ int main(void)
 		{ recordings[3].name, ambiguous, NULL, NULL, (void *)&recordings[3] },
 		{ recordings[4].name, ambiguous, NULL, NULL, (void *)&recordings[4] },
 		{ recordings[5].name, ambiguous, NULL, NULL, (void *)&recordings[5] },
+		{ recordings[6].name, ambiguous, NULL, NULL, (void *)&recordings[6] },
 		cmocka_unit_test(files),
 	};
 
