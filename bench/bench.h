@@ -7,6 +7,7 @@
  *
  *	index/<operation>/<shape>/<design or peer>[/buckets:<n>]/pages:<n>
  *	store/<put or get>/<store>/<kind>/<corpus>	store/bare/<what>/<corpus>
+ *	limit/chase	limit/walk/loads:<n>
  *	port/<what>	decode/<trace>	import/<parse or tmt>/<format>
  *	replay/<trace>/<design>/<store>/workers:<n>
  */
@@ -30,6 +31,7 @@ struct bench_options {
 };
 
 void bench_index_register(const struct bench_options *options);
+void bench_limit_register(const struct bench_options *options);
 void bench_store_register(const struct bench_options *options);
 void bench_port_register(const struct bench_options *options);
 void bench_decode_register(const struct bench_options *options);

@@ -17,7 +17,7 @@
 static const char usage[] =
 	"usage: tmem-bench [options] [--benchmark_...]\n"
 	"  --quick            tables of 64 Ki pages alone\n"
-	"  --suites A,B,...   which: index,store,port,decode,import,replay\n"
+	"  --suites A,B,...   which: index,limit,store,port,decode,import,replay\n"
 	"  --pages A,B,...    pages of a table, 65536 or more (4194304,65536)\n"
 	"  --buckets A,B,...  of the designs that have buckets, powers of two, for every\n"
 	"                     operation; without it one for each object, hashbucket also\n"
@@ -126,6 +126,7 @@ static struct {
 	bool wanted;
 } suites[] = {
 	{ "index", bench_index_register, true },
+	{ "limit", bench_limit_register, true },
 	{ "store", bench_store_register, true },
 	{ "port", bench_port_register, true },
 	{ "decode", bench_decode_register, true },

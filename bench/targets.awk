@@ -136,6 +136,14 @@ function peers(what, bound, op, shape, t, who, us, all, general) {
 		ratio("  over the best that takes any id", ">=", bound, us, general)
 }
 
+# Lines that a get of rcu reads one after the other, where no cache has them: bucket, slot
+# (with the object), descriptor; of few objects the bucket is at hand.
+function limit(shape, t, loads) {
+	ratio("  over " loads " bare loads in a row", "", "",
+	      of("get_hit", shape, t, "rcu", ""),
+	      "limit/walk/loads:" loads "/real_time/threads:" t)
+}
+
 function lookups(t, i, n, list) {
 	ratio("get hit, medium: rcu over hashbucket, T" t, ">=", 4,
 	      of("get_hit", "medium", t, "rcu", ""),
@@ -146,8 +154,11 @@ function lookups(t, i, n, list) {
 		      of("get_hit", "medium", t, "rcu", list[i]),
 		      of("get_hit", "medium", t, "hashbucket", list[i]))
 	peers("get hit, medium: rcu over the best peer, T" t, 1.5, "get_hit", "medium", t, "rcu")
+	limit("medium", t, 3)
 	peers("get hit, dense: rcu over the best peer, T" t, 1.8, "get_hit", "dense", t, "rcu")
+	limit("dense", t, 2)
 	peers("get hit, tiny: rcu over the best peer, T" t, 1, "get_hit", "tiny", t, "rcu")
+	limit("tiny", t, 3)
 }
 
 # At equal buckets: those that serve one thread best.

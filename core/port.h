@@ -40,7 +40,9 @@
  *	atomic64_t: atomic64_{read,set,inc_return}()
  *	refcount_t: refcount_{set,read,inc,inc_not_zero,dec_and_test,
  *		sub_and_test,dec_not_one}()
- *	prefetch(p)		a hint: @p is read soon; any address will do
+ *	prefetch(p) prefetchw(p)	a hint: @p is read, or written, soon; any
+ *				address will do
+ *	data_race(expr)		a read that races, for a hint: nothing depends on it
  *
  * need: locks
  *	spinlock_t: spin_lock_init() (a macro: each place of use is a lock class

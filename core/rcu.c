@@ -126,10 +126,14 @@ object_find(struct rcu_bucket *bucket, const struct tmem_oid *oid)
 	return NULL;
 }
 
-static struct rcu_object *object_lookup(struct tmem_pool *pool,
-					const struct tmem_oid *oid)
+/* The same for a page of it: tree and object are waited for together, by the hint. */
+static __always_inline struct rcu_object *
+object_lookup(struct tmem_pool *pool, const struct tmem_oid *oid, u32 index)
 {
-	return object_find(rcu_bucket_of(pool, oid), oid);
+	struct rcu_bucket *bucket = rcu_bucket_of(pool, oid);
+
+	tmem_radix_prefetch_below(READ_ONCE(bucket->hint), index);
+	return object_find(bucket, oid);
 }
 
 /* The tree of @obj has a new root: say so where lookups begin. */
@@ -233,11 +237,12 @@ static int rcu_put(struct tmem_pool *pool, struct tmem_request *req)
 	union tmem_need need;
 	int ret;
 
+	prefetch(rcu_bucket_of(pool, req->oid));
 	page = tmem_page_create(pool, req);
 	if (IS_ERR(page))
 		return PTR_ERR(page);
 	do {
-		obj = object_lookup(pool, req->oid);
+		obj = object_lookup(pool, req->oid, req->index);
 		if (!obj)
 			obj = object_add(pool, req->oid);
 		if (!obj) {
@@ -262,19 +267,13 @@ static int rcu_put(struct tmem_pool *pool, struct tmem_request *req)
 
 /* ---- get ---- */
 
-/*
- * The page, or NULL; and the object that it was looked for in, or NULL.  Tree and
- * object are waited for together, if the hint is right.
- */
+/* The page, or NULL; and the object that it was looked for in, or NULL. */
 static __always_inline struct tmem_page *
 page_lookup(struct tmem_pool *pool, const struct tmem_oid *oid, u32 index,
 	    struct rcu_object **objp)
 {
-	struct rcu_bucket *bucket = rcu_bucket_of(pool, oid);
-	struct rcu_object *obj;
+	struct rcu_object *obj = object_lookup(pool, oid, index);
 
-	tmem_radix_prefetch_below(READ_ONCE(bucket->hint), index);
-	obj = object_find(bucket, oid);
 	*objp = obj;
 	return obj ? tmem_radix_lookup(&obj->base.tree, index) : NULL;
 }
@@ -342,6 +341,7 @@ static noinline int get_exclusive(struct tmem_pool *pool,
 		if (handle_empty(pool, obj, index, page))
 			return -ENOENT;
 	}
+	tmem_order_prefetch(page);
 	ret = tmem_page_read(pool, page, dst);
 	take_out(pool, obj, page);
 	tmem_page_put(pool, page);
@@ -426,7 +426,7 @@ static long flush_batch(struct tmem_pool *pool, struct rcu_object *obj,
 static long rcu_flush_range(struct tmem_pool *pool, const struct tmem_oid *oid,
 			    struct tmem_range *range)
 {
-	struct rcu_object *obj = object_lookup(pool, oid);
+	struct rcu_object *obj = object_lookup(pool, oid, range->first);
 
 	/* one page that is not there needs no lock to see that */
 	if (!obj || (range->first == range->last &&

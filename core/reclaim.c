@@ -213,6 +213,13 @@ void tmem_order_del(struct tmem_pool *pool, struct tmem_page *page)
 	unlist(pool->tm, page);
 }
 
+/* Its neighbours are written to, and lie anywhere; they may change meanwhile. */
+void tmem_order_prefetch(const struct tmem_page *page)
+{
+	prefetchw(data_race(page->order.next));
+	prefetchw(data_race(page->order.prev));
+}
+
 void tmem_order_swap(struct tmem_pool *pool, struct tmem_page *old,
 		     struct tmem_page *new)
 {

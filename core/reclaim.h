@@ -57,6 +57,9 @@ static inline unsigned int tmem_order_shard(const struct tmem_reclaim *r)
 void tmem_order_add(struct tmem_pool *pool, struct tmem_page *page);
 void tmem_order_del(struct tmem_pool *pool, struct tmem_page *page);
 
+/* A hint that @page, of an ephemeral pool, is about to leave the order. */
+void tmem_order_prefetch(const struct tmem_page *page);
+
 /* @new, of the same shard, in the place of @old; if that was picked, first */
 void tmem_order_swap(struct tmem_pool *pool, struct tmem_page *old,
 		     struct tmem_page *new);

@@ -82,6 +82,22 @@ static inline s64 atomic64_inc_return(atomic64_t *v)
 	return __atomic_add_fetch(&v->counter, 1, __ATOMIC_SEQ_CST);
 }
 
+/* FAITHFUL: a plain read, which the thread sanitizer does not look at. */
+#if TMEM_PORT_TSAN
+void AnnotateIgnoreReadsBegin(const char *file, int line);
+void AnnotateIgnoreReadsEnd(const char *file, int line);
+
+#define data_race(expr)                                                       \
+	({                                                                    \
+		AnnotateIgnoreReadsBegin(__FILE__, __LINE__);                 \
+		__typeof__(expr) __tmem_value = (expr);                       \
+		AnnotateIgnoreReadsEnd(__FILE__, __LINE__);                   \
+		__tmem_value;                                                 \
+	})
+#else
+#define data_race(expr) (expr)
+#endif
+
 /* ---- reference counts ---- */
 
 /* Far below zero: a count that went wrong stays there and is never freed. */

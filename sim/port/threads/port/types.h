@@ -126,6 +126,7 @@ typedef unsigned int gfp_t;
 	})
 
 #define prefetch(p) __builtin_prefetch(p)
+#define prefetchw(p) __builtin_prefetch((p), 1)
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define BIT(n) (1UL << (n))
