@@ -162,12 +162,15 @@ function lookups(t, i, n, list) {
 }
 
 # At equal buckets: those that serve one thread best.
-function scaling(op, bound, t, s, one, shape) {
+function scaling(op, bound, t, s, one, shape, peer) {
 	for (s = 1; s <= 3; s++) {
 		shape = shapes[s]
 		one = of(op, shape, 1, "rcu", "")
 		ratio(op ", " shape ": rcu, T" t " over T1", ">=", bound * t / 2,
 		      one == "" ? "" : of(op, shape, t, "rcu", number_of(one, "buckets")), one)
+		peer = of(op, shape, 1, "any id", "")
+		ratio("  the best peer at T1 likewise", "", "",
+		      peer == "" ? "" : of(op, shape, t, who_of(peer), ""), peer)
 	}
 }
 

@@ -139,6 +139,7 @@ static long flush_batch(struct tmem_pool *pool, struct tmem_bucket *bucket,
 	tmem_lock(pool, &bucket->lock, flags);
 	obj = oid ? bucket_find(bucket, oid) : bucket_first(bucket);
 	if (obj) {
+		tmem_object_warm(obj, range);
 		tmem_object_detach(obj, range, &out);
 		bucket_del_if_empty(bucket, obj, &out);
 	} else {

@@ -120,6 +120,23 @@ void tmem_detached_init(struct tmem_detached *out)
 	out->obj = NULL;
 }
 
+void tmem_object_warm(const struct tmem_object *obj,
+		      const struct tmem_range *range)
+{
+	u32 index = range->first;
+	struct tmem_page *page;
+	unsigned int i;
+
+	for (i = 0; i < TMEM_DETACH_BATCH; i++) {
+		page = tmem_radix_next(&obj->tree, &index, range->last);
+		if (!page)
+			return;
+		prefetchw(page);
+		if (index++ == range->last)
+			return;
+	}
+}
+
 static void detach_page(struct tmem_object *obj, u32 index,
 			struct tmem_detached *out)
 {

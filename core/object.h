@@ -120,6 +120,14 @@ bool tmem_object_swap(struct tmem_object *obj, struct tmem_page *old,
 		      struct tmem_page *new);
 
 /*
+ * tmem_object_warm - a hint that the pages of @range are about to be detached
+ *
+ * Their descriptors lie anywhere: this waits for a batch of them at once.
+ */
+void tmem_object_warm(const struct tmem_object *obj,
+		      const struct tmem_range *range);
+
+/*
  * tmem_object_detach - take out up to TMEM_DETACH_BATCH pages of @range
  *
  * Advances @range; claims each page, and adds to @out those that were free.

@@ -209,6 +209,7 @@ static long flush_batch(struct tmem_pool *pool, struct objlock_object *obj,
 	tmem_detached_init(&out);
 	tmem_lock(pool, &obj->lock, flags);
 	was_empty = tmem_object_empty(&obj->b.base);
+	tmem_object_warm(&obj->b.base, range);
 	tmem_object_detach(&obj->b.base, range, &out);
 	emptied = !was_empty && tmem_object_empty(&obj->b.base);
 	tmem_unlock(pool, &obj->lock, flags);

@@ -91,4 +91,11 @@ static inline void tmem_radix_prefetch_below(const void *root, u32 index)
 	prefetch((const void *)&to_node(root)->slots[slot_of(root, index)]);
 }
 
+/* tmem_radix_prefetchw_below - likewise what putting or removing it writes to */
+static inline void tmem_radix_prefetchw_below(const void *root, u32 index)
+{
+	prefetchw(to_node(root));
+	prefetchw((const void *)&to_node(root)->slots[slot_of(root, index)]);
+}
+
 #endif /* TMEM_RADIX_NODE_H */

@@ -126,16 +126,6 @@ object_find(struct rcu_bucket *bucket, const struct tmem_oid *oid)
 	return NULL;
 }
 
-/* The same for a page of it: tree and object are waited for together, by the hint. */
-static __always_inline struct rcu_object *
-object_lookup(struct tmem_pool *pool, const struct tmem_oid *oid, u32 index)
-{
-	struct rcu_bucket *bucket = rcu_bucket_of(pool, oid);
-
-	tmem_radix_prefetch_below(READ_ONCE(bucket->hint), index);
-	return object_find(bucket, oid);
-}
-
 /* The tree of @obj has a new root: say so where lookups begin. */
 static void hint_root(struct rcu_bucket *bucket, const struct rcu_object *obj)
 {
@@ -231,18 +221,20 @@ static int insert(struct tmem_pool *pool, struct rcu_object *obj,
 
 static int rcu_put(struct tmem_pool *pool, struct tmem_request *req)
 {
+	struct rcu_bucket *bucket = rcu_bucket_of(pool, req->oid);
 	struct tmem_stash stash = { };
 	struct tmem_page *page, *old = NULL;
 	struct rcu_object *obj;
 	union tmem_need need;
 	int ret;
 
-	prefetch(rcu_bucket_of(pool, req->oid));
+	prefetch(bucket);
 	page = tmem_page_create(pool, req);
 	if (IS_ERR(page))
 		return PTR_ERR(page);
 	do {
-		obj = object_lookup(pool, req->oid, req->index);
+		tmem_radix_prefetchw_below(READ_ONCE(bucket->hint), req->index);
+		obj = object_find(bucket, req->oid);
 		if (!obj)
 			obj = object_add(pool, req->oid);
 		if (!obj) {
@@ -272,8 +264,12 @@ static __always_inline struct tmem_page *
 page_lookup(struct tmem_pool *pool, const struct tmem_oid *oid, u32 index,
 	    struct rcu_object **objp)
 {
-	struct rcu_object *obj = object_lookup(pool, oid, index);
+	struct rcu_bucket *bucket = rcu_bucket_of(pool, oid);
+	struct rcu_object *obj;
 
+	/* tree and object are waited for together */
+	tmem_radix_prefetch_below(READ_ONCE(bucket->hint), index);
+	obj = object_find(bucket, oid);
 	*objp = obj;
 	return obj ? tmem_radix_lookup(&obj->base.tree, index) : NULL;
 }
@@ -415,6 +411,7 @@ static long flush_batch(struct tmem_pool *pool, struct rcu_object *obj,
 
 	tmem_detached_init(&out);
 	tmem_lock(pool, &obj->lock, flags);
+	tmem_object_warm(&obj->base, range);
 	tmem_object_detach(&obj->base, range, &out);
 	empty = tmem_object_empty(&obj->base);
 	tmem_unlock(pool, &obj->lock, flags);
@@ -426,11 +423,20 @@ static long flush_batch(struct tmem_pool *pool, struct rcu_object *obj,
 static long rcu_flush_range(struct tmem_pool *pool, const struct tmem_oid *oid,
 			    struct tmem_range *range)
 {
-	struct rcu_object *obj = object_lookup(pool, oid, range->first);
+	struct rcu_bucket *bucket = rcu_bucket_of(pool, oid);
+	struct tmem_page *page;
+	struct rcu_object *obj;
 
-	/* one page that is not there needs no lock to see that */
-	if (!obj || (range->first == range->last &&
-		     !tmem_radix_lookup(&obj->base.tree, range->first))) {
+	tmem_radix_prefetchw_below(READ_ONCE(bucket->hint), range->first);
+	obj = object_find(bucket, oid);
+	if (obj && range->first == range->last) {
+		/* one page that is not there needs no lock to see that */
+		page = tmem_radix_lookup(&obj->base.tree, range->first);
+		prefetchw(page);
+		if (!page)
+			obj = NULL;
+	}
+	if (!obj) {
 		range->done = true;
 		return 0;
 	}
