@@ -40,6 +40,12 @@ struct import_run {
 	struct input *in;
 	const void *data;		/* what @in reads, NULL: the file config->path */
 	size_t size;
+	/*
+	 * Of a format whose lines or records come from elsewhere: have @in at their
+	 * beginning again, instead of that of the file.  @in is left to it in any case.
+	 */
+	int (*again)(struct import_run *run);
+	void *again_arg;
 	uint32_t object_pages;
 	uint32_t page_size;
 	struct import_filter_state filter;

@@ -279,7 +279,7 @@ static int nothing_emitted(void *arg, const struct trace_record *record,
 	return 0;
 }
 
-static int import_reopen(struct import_run *run)
+static int reopen_file(struct import_run *run)
 {
 	const char *path = run->config->path;
 	struct input *in = run->data ? input_open_memory(run->data, run->size, path, run->err) :
@@ -305,7 +305,7 @@ int import_rehearse(struct import_run *run,
 	struct stat st;
 	int rc;
 
-	if (!run->data &&
+	if (!run->data && !run->again &&
 	    (strcmp(path, "-") == 0 || stat(path, &st) || !S_ISREG(st.st_mode)))
 		return tmt_error(run->err, -EINVAL, path,
 				 "this has to be read twice, which takes a file; save it to one first");
@@ -314,7 +314,9 @@ int import_rehearse(struct import_run *run,
 	rehearsal.sink = &nothing;
 	rehearsal.report = &report;
 	rc = pass(&rehearsal, arg);
-	return rc < 0 ? rc : import_reopen(run);
+	if (rc < 0)
+		return rc;
+	return run->again ? run->again(run) : reopen_file(run);
 }
 
 /* ---- what could not be read ---- */

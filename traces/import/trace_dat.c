@@ -22,25 +22,28 @@
 
 static const char magic[] = "\x17\x08\x44tracing";
 
+/* The input is the child's text while it is imported; @binary is where it comes from. */
 struct child {
-	pid_t pid;
+	struct input *binary;
+	int file;		/* @binary as a file */
+	pid_t pid;		/* -1: there is none */
 	struct input *text;
 };
 
 /* ---- the child ---- */
 
-static int child_start(struct import_run *run, int file, struct child *child)
+static int child_start(struct import_run *run, struct child *child)
 {
 	int ends[2];
 
-	if (pipe(ends))
+	if (lseek(child->file, 0, SEEK_SET) || pipe(ends))
 		return input_error(run->in, run->err, -errno, "no pipe: %s",
 				   strerror(errno));
 	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
 	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
 	child->pid = fork();
 	if (child->pid == 0)
-		trace_dat_child(file, ends[1]);
+		trace_dat_child(child->file, ends[1]);
 	close(ends[1]);
 	if (child->pid < 0) {
 		close(ends[0]);
@@ -49,7 +52,10 @@ static int child_start(struct import_run *run, int file, struct child *child)
 	}
 	/* Without a byte it ends at once, and how is asked in any case. */
 	child->text = input_open_fd(ends[0], input_name(run->in), run->err);
-	return child->text ? 0 : run->err->code;
+	if (!child->text)
+		return run->err->code;
+	run->in = child->text;
+	return 0;
 }
 
 static int child_wait(const struct child *child)
@@ -100,6 +106,21 @@ static int child_check(struct import_run *run, int status)
 	return input_error(run->in, run->err, -EBADMSG, "%s: %s", what, advice);
 }
 
+/* Be done with the child, if there is one; how did it end? */
+static int child_end(struct import_run *run, struct child *child)
+{
+	int status;
+
+	run->in = child->binary;
+	input_close(child->text);	/* one that still prints ends of it */
+	child->text = NULL;
+	if (child->pid < 0)
+		return 0;
+	status = child_wait(child);
+	child->pid = -1;
+	return child_check(run, status);
+}
+
 /* ---- the format ---- */
 
 static bool has_magic(const char *head, size_t size)
@@ -107,24 +128,32 @@ static bool has_magic(const char *head, size_t size)
 	return size >= sizeof(magic) - 1 && memcmp(head, magic, sizeof(magic) - 1) == 0;
 }
 
+/* For an importer of text that reads twice. */
+static int trace_dat_again(struct import_run *run)
+{
+	struct child *child = run->again_arg;
+
+	return child_end(run, child) ?: child_start(run, child);
+}
+
 static int trace_dat_text(struct import_run *run, struct child *child)
 {
-	struct input *file = run->in;
+	int failed;
 	int rc;
 
-	run->in = child->text;
-	rc = import_ftrace.run(run);
-	run->in = file;
-	return rc;
+	run->again = trace_dat_again;
+	run->again_arg = child;
+	rc = child_start(run, child) ?: import_ftrace.run(run);
+	run->again = NULL;
+	failed = child_end(run, child);
+	return failed ?: rc;
 }
 
 static int trace_dat_run(struct import_run *run)
 {
-	struct child child = { .pid = -1 };
+	struct child child = { .binary = run->in, .pid = -1 };
 	const char *head;
 	size_t size;
-	int file;
-	int failed;
 	int rc = input_peek(run->in, &head, &size, run->err);
 
 	if (rc)
@@ -132,17 +161,12 @@ static int trace_dat_run(struct import_run *run)
 	if (!has_magic(head, size))
 		return input_error(run->in, run->err, -EBADMSG,
 				   "offset 0: no trace.dat: it does not begin with 17 08 44 'tracing'");
-	file = input_file(run->in, run->err);
-	if (file < 0)
-		return file;
-	rc = child_start(run, file, &child);
-	close(file);
-	if (child.pid < 0)
-		return rc;
-	rc = rc ?: trace_dat_text(run, &child);
-	input_close(child.text);	/* a child that still prints ends of it */
-	failed = child_check(run, child_wait(&child));
-	return failed ?: rc;
+	child.file = input_file(run->in, run->err);
+	if (child.file < 0)
+		return child.file;
+	rc = trace_dat_text(run, &child);
+	close(child.file);
+	return rc;
 }
 
 static int trace_dat_probe(const struct trace_importer *importer, const char *head,

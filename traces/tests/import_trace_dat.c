@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 
 #define FLIP_EVERY	41U	/* bytes: each flip is a process */
 #define CUT_EVERY	64U
+#define NR_MANY		80000U	/* more than a progress is apart, and than a pipe holds */
 
 static const struct import_config recognise = { .strict = false };
 
@@ -65,7 +67,11 @@ static const char want[] =
 	"removals 4, ambiguous 1\n"
 	"puts by kswapd 1\n"
 	"puts in a task's reclaim 1\n"
-	"removals that were no reclaim 2\n";
+	"removals that were no reclaim 2\n"
+	"large folios that came 1\n"
+	"pages of large folios that came 4\n"
+	"large folios that went 1\n"
+	"pages of large folios that went 4\n";
 
 /* What follows the line that names the format. */
 static const char *events_of(const struct outcome *outcome)
@@ -96,6 +102,31 @@ static void same_as_text(void **state)
 	assert_string_equal(events_of(&a), events_of(&b));
 	outcome_free(&a);
 	outcome_free(&b);
+	bytes_free(&file);
+}
+
+/* What is asked for of ambiguous removals takes reading twice: a child each. */
+static void ambiguous(void **state)
+{
+	static const char *const wanted[] = {
+		[IMPORT_AMBIGUOUS_PUT] = "6000 put 0 55:0:0 1 1 cpu 0\n",
+		[IMPORT_AMBIGUOUS_FLUSH] = "6000 flush 0 55:0:0 1 1 cpu 0\n",
+	};
+	struct bytes file = dat_make(records, NR_RECORDS, NULL);
+	struct bytes packed = bytes_compress(ZSTD, file.data, file.size);
+
+	(void)state;
+	for (int how = IMPORT_AMBIGUOUS_PUT; how <= IMPORT_AMBIGUOUS_FLUSH; how++) {
+		struct import_config config = { .ambiguous = (enum import_ambiguous)how };
+		struct outcome a = import_bytes(config, packed.data, packed.size);
+		struct outcome b = import_string(config, text);
+
+		assert_string_equal(events_of(&a), events_of(&b));
+		assert_non_null(strstr(a.dump, wanted[how]));
+		outcome_free(&a);
+		outcome_free(&b);
+	}
+	bytes_free(&packed);
 	bytes_free(&file);
 }
 
@@ -131,6 +162,50 @@ static void stopped(void **state)
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);
 	outcome_free(&outcome);
+	bytes_free(&file);
+}
+
+/* The child is of the test's group, and back to what signals do by default. */
+static void kill_child(void *arg, uint64_t bytes_read, uint64_t events)
+{
+	(void)arg;
+	(void)bytes_read;
+	(void)events;
+	assert_int_equal(kill(0, SIGUSR1), 0);
+}
+
+/* Much was printed and taken, more than that was not: nothing of it counts. */
+static void killed(void **state)
+{
+	static struct dat_record many[NR_MANY];
+	char path[] = "import-trace-dat-XXXXXX";
+	struct import_config config = { .output = path, .progress = kill_child };
+	pid_t group = getpgrp();
+	struct outcome outcome;
+	struct bytes file;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	unlink(path);
+	for (size_t i = 0; i < NR_MANY; i++)
+		many[i] = (struct dat_record){ DAT_ADD, 0, 5000000000 + i * 1000, 20, 44, i, 0 };
+	file = dat_make(many, NR_MANY, NULL);
+	signal(SIGUSR1, SIG_IGN);
+	setpgid(0, 0);
+	outcome = import_bytes(config, file.data, file.size);
+	setpgid(0, group);
+	signal(SIGUSR1, SIG_DFL);
+	outcome_failed(&outcome, -EBADMSG, "libtracecmd died of signal");
+	assert_int_equal(access(path, F_OK), -1);
+	outcome_free(&outcome);
+	config.progress = NULL;
+	outcome = import_bytes(config, file.data, file.size);
+	outcome_is_fine(&outcome);
+	assert_int_equal(outcome.report.events, NR_MANY);
+	outcome_free(&outcome);
+	unlink(path);
 	bytes_free(&file);
 }
 
@@ -201,8 +276,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(golden),
 		cmocka_unit_test(same_as_text),
+		cmocka_unit_test(ambiguous),
 		cmocka_unit_test(compressed),
 		cmocka_unit_test(stopped),
+		cmocka_unit_test(killed),
 		cmocka_unit_test(counter_clock),
 		cmocka_unit_test(foreign),
 		cmocka_unit_test(cut_off),

@@ -24,7 +24,7 @@
 #define PAGE		4096U
 #define PAGE_HEADER	16U
 #define NR_CPUS		2U
-#define MAX_SIZE	(1U << 20)
+#define MAX_SIZE	(4U << 20)
 #define OPTION_CLOCK	4U
 #define LOST_EVENTS	(1U << 31)	/* of a page's size: some are missing before it */
 #define LOST_STORED	(1U << 30)	/* and their number is behind its data */
