@@ -229,8 +229,7 @@ static int import_check_empty(struct import_run *run)
 			 "read as %s it holds no event", report->format);
 }
 
-/* Swap devices are known by numbers that few formats have. */
-static int import_check_swap(struct import_run *run, const struct trace_importer *importer)
+int import_check_swap(struct import_run *run, const struct trace_importer *importer)
 {
 	struct list names = { "", 0 };
 

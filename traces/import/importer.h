@@ -66,7 +66,7 @@ struct trace_importer {
 		     size_t size, const char **why);
 	int (*run)(struct import_run *run);
 	const struct block_lines *lines;	/* of block_lines_run(): block.h */
-	bool has_majors;	/* its requests have BLOCK_MAJORS: block.h */
+	bool has_majors;	/* its requests have, or may have, BLOCK_MAJORS: block.h */
 };
 
 extern const struct trace_importer import_ftrace;
@@ -157,6 +157,9 @@ int import_skip(struct import_run *run, const char *sample, const char *format,
 		...) __attribute__((format(printf, 3, 4)));
 /* Events lost by the recorder; 0: it did not say how many. */
 void import_lost(struct import_run *run, uint64_t nr);
+
+/* Swap devices are known by numbers that few formats have: -EINVAL where they are not. */
+int import_check_swap(struct import_run *run, const struct trace_importer *importer);
 
 /* Requests that are not of the device that import_config.swap_device names. */
 #define IMPORT_NOTE_ELSEWHERE	"requests of other devices than the swap device"

@@ -2,7 +2,7 @@
 /*
  * trace_dat.c - trace.dat, the binary recording of trace-cmd
  *
- *	file --libtracecmd, in a child--> text --pipe--> the ftrace importer
+ *	file --libtracecmd, in a child--> text --pipe--> the importer ftrace or ftrace-block
  *
  * The text is that of "trace-cmd report", so a recording gives the same trace as
  * its report does; places in errors and in the report are lines of it.  Why a child:
@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "importer.h"
+#include "ftrace.h"
 #include "trace_dat.h"
 
 static const char magic[] = "\x17\x08\x44tracing";
@@ -128,6 +128,21 @@ static bool has_magic(const char *head, size_t size)
 	return size >= sizeof(magic) - 1 && memcmp(head, magic, sizeof(magic) - 1) == 0;
 }
 
+/* As recognition does with text. */
+static int text_run(struct import_run *run)
+{
+	const struct trace_importer *importer = &import_ftrace;
+	const char *head;
+	size_t size;
+	int rc = input_peek(run->in, &head, &size, run->err);
+
+	if (rc)
+		return rc;
+	if (ft_only_block(head, size))
+		importer = &import_ftrace_block;
+	return import_check_swap(run, importer) ?: importer->run(run);
+}
+
 /* For an importer of text that reads twice. */
 static int trace_dat_again(struct import_run *run)
 {
@@ -143,7 +158,7 @@ static int trace_dat_text(struct import_run *run, struct child *child)
 
 	run->again = trace_dat_again;
 	run->again_arg = child;
-	rc = child_start(run, child) ?: import_ftrace.run(run);
+	rc = child_start(run, child) ?: text_run(run);
 	run->again = NULL;
 	failed = child_end(run, child);
 	return failed ?: rc;
@@ -179,8 +194,9 @@ static int trace_dat_probe(const struct trace_importer *importer, const char *he
 
 const struct trace_importer import_trace_dat = {
 	.name = "trace-dat",
-	.what = "binary recording of trace-cmd (trace.dat), with the events that ftrace knows",
+	.what = "binary recording of trace-cmd (trace.dat), with events that ftrace or ftrace-block know",
 	.example = "17 08 44 74 72 61 63 69 6e 67: what 'trace-cmd record' writes",
 	.probe = trace_dat_probe,
 	.run = trace_dat_run,
+	.has_majors = true,
 };

@@ -105,6 +105,37 @@ static void same_as_text(void **state)
 	bytes_free(&file);
 }
 
+/* A recording of block requests alone, as page references and as a swap device's. */
+static void block_requests(void **state)
+{
+	static const struct dat_record requests[] = {
+		{ DAT_QUEUE, 0, 5000000000, 20, 1, 3, 0 },
+		{ DAT_QUEUE, 1, 5000001000, 30, 0, 3, 1 },
+	};
+	struct import_config swap = { .swap = true, .swap_device = 8U << 20 | 16 };
+	struct bytes file = dat_make(requests, 2, NULL);
+	struct outcome outcome = import_bytes(recognise, file.data, file.size);
+
+	(void)state;
+	outcome_is(&outcome, "format trace-dat\nkind references, times\npool 0 0 0\n"
+			     "0 write 0 800010:0:0 3 1 cpu 0\n"
+			     "1000 read 0 800010:0:0 3 2 cpu 1\n"
+			     "read requests 1\nwrite requests 1\ndevices 1\n");
+	outcome_free(&outcome);
+	outcome = import_bytes(swap, file.data, file.size);
+	outcome_is(&outcome, "format trace-dat\nkind operations, times\npool 0 0 1\n"
+			     "0 put 0 800010:0:0 3 1 cpu 0\n"
+			     "1000 get 0 800010:0:0 3 2 cpu 1\n"
+			     "read requests 1\nwrite requests 1\ndevices 1\n");
+	outcome_free(&outcome);
+	bytes_free(&file);
+	file = dat_make(records, NR_RECORDS, NULL);
+	outcome = import_bytes(swap, file.data, file.size);
+	outcome_failed(&outcome, -EINVAL, "has no requests of a swap device");
+	outcome_free(&outcome);
+	bytes_free(&file);
+}
+
 /* What is asked for of ambiguous removals takes reading twice: a child each. */
 static void ambiguous(void **state)
 {
@@ -276,6 +307,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(golden),
 		cmocka_unit_test(same_as_text),
+		cmocka_unit_test(block_requests),
 		cmocka_unit_test(ambiguous),
 		cmocka_unit_test(compressed),
 		cmocka_unit_test(stopped),

@@ -74,6 +74,16 @@ static const char *const formats[] = {
 	[DAT_END] = "name: mm_vmscan_direct_reclaim_end\nID: 103\n" COMMON
 		"\tfield:unsigned long nr_reclaimed;\toffset:8;\tsize:8;\tsigned:0;\n\n"
 		"print fmt: \"nr_reclaimed=%lu\", REC->nr_reclaimed\n",
+	[DAT_QUEUE] = "name: block_bio_queue\nID: 104\n" COMMON
+		"\tfield:dev_t dev;\toffset:8;\tsize:4;\tsigned:0;\n"
+		"\tfield:unsigned int nr_sector;\toffset:12;\tsize:4;\tsigned:0;\n"
+		"\tfield:sector_t sector;\toffset:16;\tsize:8;\tsigned:0;\n"
+		"\tfield:char rwbs[8];\toffset:24;\tsize:8;\tsigned:0;\n"
+		"\tfield:char comm[16];\toffset:32;\tsize:16;\tsigned:0;\n\n"
+		"print fmt: \"%d,%d %s %llu + %u [%s]\", "
+		"((unsigned int) ((REC->dev) >> 20)), "
+		"((unsigned int) ((REC->dev) & ((1U << 20) - 1))), REC->rwbs, "
+		"(unsigned long long)REC->sector, REC->nr_sector, REC->comm\n",
 };
 
 static const char tasks[] = "10 kswapd0\n20 cc1\n30 a [0] b\n";
@@ -120,7 +130,7 @@ static void make_head(struct bytes *file, const char *clock)
 	add(file, "header_event", 13);
 	text(file, header_event, 8);
 	number(file, 0, 4);			/* formats of ftrace's own */
-	number(file, 2, 4);
+	number(file, 3, 4);
 	add(file, "filemap", 8);
 	number(file, 2, 4);
 	text(file, formats[DAT_ADD], 8);
@@ -129,6 +139,9 @@ static void make_head(struct bytes *file, const char *clock)
 	number(file, 2, 4);
 	text(file, formats[DAT_BEGIN], 8);
 	text(file, formats[DAT_END], 8);
+	add(file, "block", 6);
+	number(file, 1, 4);
+	text(file, formats[DAT_QUEUE], 8);
 	number(file, 0, 4);			/* symbols */
 	number(file, 0, 4);			/* printk formats */
 	text(file, tasks, 8);
@@ -145,26 +158,43 @@ static void make_head(struct bytes *file, const char *clock)
 
 /* ---- pages ---- */
 
-/* An event: its length in words and 27 bits of time in one, and what it holds. */
-static void make_event(struct bytes *file, const struct dat_record *r, uint64_t delta)
+static void make_folio(struct bytes *file, const struct dat_record *r)
 {
-	bool folio = r->event == DAT_ADD || r->event == DAT_REMOVE;
-	uint32_t words = folio ? 10 : 4;
-
-	assert_true(delta < 1U << 27);
-	number(file, words | delta << 5, 4);
-	number(file, ID_ADD + (uint32_t)r->event, 2);
-	number(file, 0, 2);
-	number(file, r->pid, 4);
-	if (!folio) {
-		number(file, r->page, 8);
-		return;
-	}
 	number(file, 0xabc, 8);
 	number(file, r->ino, 8);
 	number(file, r->page, 8);
 	number(file, 8U << 20 | 1, 4);
 	number(file, r->order, 4);
+}
+
+static void make_request(struct bytes *file, const struct dat_record *r)
+{
+	number(file, 8U << 20 | 16, 4);
+	number(file, 8U << r->order, 4);
+	number(file, r->page * 8, 8);
+	add(file, r->ino ? "W\0\0\0\0\0\0" : "R\0\0\0\0\0\0", 8);
+	add(file, "a task\0\0\0\0\0\0\0\0\0", 16);
+}
+
+/* An event: its length in words and 27 bits of time in one, and what it holds. */
+static void make_event(struct bytes *file, const struct dat_record *r, uint64_t delta)
+{
+	static const uint32_t words[] = {
+		[DAT_ADD] = 10, [DAT_REMOVE] = 10, [DAT_BEGIN] = 4, [DAT_END] = 4,
+		[DAT_QUEUE] = 12,
+	};
+
+	assert_true(delta < 1U << 27);
+	number(file, words[r->event] | delta << 5, 4);
+	number(file, ID_ADD + (uint32_t)r->event, 2);
+	number(file, 0, 2);
+	number(file, r->pid, 4);
+	if (r->event == DAT_QUEUE)
+		make_request(file, r);
+	else if (words[r->event] == 4)
+		number(file, r->page, 8);
+	else
+		make_folio(file, r);
 }
 
 /* The page's size, when what is in it is known. */

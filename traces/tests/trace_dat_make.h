@@ -16,6 +16,7 @@ enum dat_event {
 	DAT_REMOVE,		/* mm_filemap_delete_from_page_cache */
 	DAT_BEGIN,		/* mm_vmscan_direct_reclaim_begin */
 	DAT_END,
+	DAT_QUEUE,		/* block_bio_queue: .ino is 0 for a read, 1 for a write */
 	DAT_LOST,		/* events before the next one, .page of them */
 	DAT_LOST_UNKNOWN,	/* it is not known how many */
 };
