@@ -122,7 +122,7 @@ static void import(struct gbench_state *state, void *arg)
 {
 	struct job job = *(struct job *)arg;
 	uint64_t pages = 0;
-	struct import_sink sink = { &pages, count_begin, count_pool, count_emit };
+	struct trace_sink sink = { &pages, count_begin, count_pool, count_emit };
 	struct import_config config = { .path = "bench", .format = job.format };
 	char path[80];
 
@@ -221,9 +221,7 @@ void bench_import_register(const struct bench_options *options)
 						      "%s%s", n ? "," : "", format);
 			continue;
 		}
-		/* The text form is a whole trace, header and all: no sink has it. */
-		if (strcmp(format, "text") != 0)
-			add(options, format, false);
+		add(options, format, false);
 		add(options, format, true);
 	}
 	gbench_context("importers_left_out", left_out);

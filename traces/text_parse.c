@@ -3,11 +3,11 @@
  * text_parse.c - a trace from text, one event a line
  *
  * See "Text form" in FORMAT.md; text_print.c is the way back.  A line is cut into
- * words first and then understood by its first one.  The .tmt file is created at
- * the first event (or at the end of a text without any), since by then the header
- * is complete.
+ * words first and then understood by its first one.  The sink begins at the first
+ * event (or at the end of a text without any), since by then the header is complete.
  *
  *	MAGIC --tmt-text--> HEADER --first event--> EVENTS --events N--> DONE
+ *						    EVENTS --the sink's word--> STOPPED
  *
  * Every error is final: this form is made by programs, and a line that they did
  * not mean is better named than skipped.
@@ -26,6 +26,7 @@ enum text_state {
 	TEXT_HEADER,
 	TEXT_EVENTS,
 	TEXT_DONE,
+	TEXT_STOPPED,		/* the sink wants no more */
 };
 
 struct word {
@@ -36,14 +37,14 @@ struct word {
 struct trace_text {
 	enum text_state state;
 	char *name;
-	char *path;
+	const struct trace_sink *sink;
 	uint64_t line;			/* number of the current one, from 1 */
 	uint64_t nr_events;
 	int failed;
 	unsigned int given;		/* header keys seen, a bit each */
-	struct trace_info info;
+	struct trace_info info;		/* pools: until the sink begins */
 	uint32_t pools_room;
-	struct trace_writer *writer;
+	uint64_t time;			/* of the event before */
 };
 
 static int bad_line(struct trace_text *t, struct trace_error *err,
@@ -59,13 +60,10 @@ static int bad_line(struct trace_text *t, struct trace_error *err,
 			 word ? word->start : "", word ? "'" : "");
 }
 
-/* What the writer said, with the place in the text in front. */
-static int writer_failed(struct trace_text *t, struct trace_error *err,
-			 const struct trace_error *from)
+static int sink_failed(struct trace_text *t, int code)
 {
-	t->failed = from->code == -EINVAL ? -EBADMSG : from->code;
-	return tmt_error(err, t->failed, t->name, "line %" PRIu64 ": %s",
-			 t->line, from->text);
+	t->failed = code;
+	return code;
 }
 
 /* ---- words ---- */
@@ -290,8 +288,6 @@ static int keep_pool(struct trace_text *t, const struct trace_pool *pool,
 {
 	struct trace_info *info = &t->info;
 
-	if (info->nr_pools == TRACE_MAX_POOLS)
-		return bad_line(t, err, "more than 65535 pools", NULL);
 	if (info->nr_pools == t->pools_room) {
 		uint32_t room = 2 * t->pools_room + 16;
 		struct trace_pool *pools = realloc(info->pools,
@@ -311,9 +307,9 @@ static int keep_pool(struct trace_text *t, const struct trace_pool *pool,
 static int pool_line(struct trace_text *t, const struct word *words, int n,
 		     struct trace_error *err)
 {
-	struct trace_error from = { 0 };
 	struct trace_pool pool = { 0 };
 	uint64_t client;
+	int ret;
 
 	if (n != 3 || !get_decimal(&words[1], UINT32_MAX, &client))
 		return bad_line(t, err, "must be 'pool CLIENT TYPE'", NULL);
@@ -324,23 +320,36 @@ static int pool_line(struct trace_text *t, const struct word *words, int n,
 		pool.flags = TRACE_POOL_SHARED;
 	else if (!is(&words[2], "ephemeral"))
 		return bad_line(t, err, "no such type of pool", &words[2]);
-	if (!t->writer)
+	if (t->info.nr_pools == TRACE_MAX_POOLS)
+		return bad_line(t, err, "more than 65535 pools", NULL);
+	if (t->state == TEXT_HEADER)
 		return keep_pool(t, &pool, err);
-	if (trace_add_pool(t->writer, &pool, &from) < 0)
-		return writer_failed(t, err, &from);
+	ret = t->sink->add_pool(t->sink->arg, &pool, err);
+	if (ret)
+		return sink_failed(t, ret);
+	t->info.nr_pools++;
 	return 0;
 }
 
-static int open_writer(struct trace_text *t, struct trace_error *err)
+static int begin_sink(struct trace_text *t, struct trace_error *err)
 {
-	struct trace_error from = { 0 };
+	struct trace_info info = t->info;
+	int ret;
 
 	if (!(t->given & 1U << KEY_KIND))
 		return bad_line(t, err, "the header has no 'kind operations' or 'kind references' before this",
 				NULL);
-	t->writer = trace_create(t->path, &t->info, &from);
-	if (!t->writer)
-		return writer_failed(t, err, &from);
+	if (info.page_size < TMT_MIN_PAGE_SIZE || info.page_size > TMT_MAX_PAGE_SIZE ||
+	    info.page_size & (info.page_size - 1))
+		return bad_line(t, err, "the page size must be a power of two from 512 to 2^30",
+				NULL);
+	info.nr_pools = 0;
+	info.pools = NULL;
+	ret = t->sink->begin(t->sink->arg, &info, err);
+	for (uint32_t i = 0; !ret && i < t->info.nr_pools; i++)
+		ret = t->sink->add_pool(t->sink->arg, &t->info.pools[i], err);
+	if (ret)
+		return sink_failed(t, ret);
 	t->state = TEXT_EVENTS;
 	return 0;
 }
@@ -419,11 +428,36 @@ static const char *const field_names[] = {
 	"bad result, must be -, hit or miss", "bad hash",
 };
 
+static const char *event_wrong(struct trace_text *t, const struct trace_event *event)
+{
+	const struct tmt_rules rules = {
+		t->info.kind, t->info.has_times, t->info.has_hashes, t->info.nr_pools,
+	};
+	const char *wrong = tmt_event_wrong(&rules, event);
+
+	if (!wrong && event->time < t->time)
+		wrong = "its time is before that of the one before";
+	t->time = event->time;
+	return wrong;
+}
+
+static int emit(struct trace_text *t, const struct trace_record *record,
+		struct trace_error *err)
+{
+	int ret = t->sink->emit(t->sink->arg, record, err);
+
+	if (ret < 0)
+		return sink_failed(t, ret);
+	if (ret > 0)
+		t->state = TEXT_STOPPED;
+	return ret;
+}
+
 static int event_line(struct trace_text *t, const struct word *words, int n,
 		      struct trace_error *err)
 {
 	struct trace_record record = { .event.count = 1 };
-	struct trace_error from;	/* large: set only by an error */
+	const char *wrong;
 
 	if (n < 5)
 		return bad_line(t, err, "neither a key nor an event (TIME OP POOL OBJECT INDEX ...)",
@@ -441,12 +475,13 @@ static int event_line(struct trace_text *t, const struct word *words, int n,
 	if (record.hash && !t->info.has_hashes)
 		return bad_line(t, err, "a hash, but the header has no 'hashes yes'",
 				&words[10]);
-	if (!t->writer && open_writer(t, err))
+	if (t->state == TEXT_HEADER && begin_sink(t, err))
 		return t->failed;
-	if (trace_write(t->writer, &record, &from))
-		return writer_failed(t, err, &from);
+	wrong = event_wrong(t, &record.event);
+	if (wrong)
+		return bad_line(t, err, wrong, NULL);
 	t->nr_events++;
-	return 0;
+	return emit(t, &record, err);
 }
 
 static int last_line(struct trace_text *t, const struct word *words, int n,
@@ -459,7 +494,7 @@ static int last_line(struct trace_text *t, const struct word *words, int n,
 	if (number != t->nr_events)
 		return bad_line(t, err, "this is not the number of events before it; lines are missing or too many",
 				&words[1]);
-	if (!t->writer && open_writer(t, err))
+	if (t->state == TEXT_HEADER && begin_sink(t, err))
 		return t->failed;
 	t->state = TEXT_DONE;
 	return 0;
@@ -476,6 +511,8 @@ int trace_text_line(struct trace_text *t, const char *line, size_t length,
 		return tmt_error(err, t->failed, t->name,
 				 "line %" PRIu64 ": an earlier line was in error",
 				 t->line);
+	if (t->state == TEXT_STOPPED)
+		return 1;
 	if (length > TRACE_TEXT_MAX_LINE)
 		return bad_line(t, err, "longer than 65535 bytes", NULL);
 	if (memchr(line, 0, length))
@@ -504,44 +541,35 @@ int trace_text_line(struct trace_text *t, const char *line, size_t length,
 
 /* ---- begin and end ---- */
 
-struct trace_text *trace_text_begin(const char *name, const char *path,
+struct trace_text *trace_text_begin(const char *name, const struct trace_sink *sink,
 				    struct trace_error *err)
 {
 	struct trace_text *t = calloc(1, sizeof(*t));
 
 	if (err)
 		err->code = 0;
-	if (!t || !(t->name = strdup(name)) || !(t->path = strdup(path))) {
-		if (t)
-			free(t->name);
+	if (!t || !(t->name = strdup(name))) {
 		free(t);
 		tmt_error(err, -ENOMEM, name, "no memory to read it");
 		return NULL;
 	}
+	t->sink = sink;
 	t->info.page_size = 4096;
 	return t;
 }
 
 int trace_text_end(struct trace_text *t, struct trace_error *err)
 {
-	struct trace_error pending = { 0 };
 	int ret = t->failed;
 
 	if (!ret && err)
 		ret = err->code;
-	if (!ret && t->state != TEXT_DONE)
+	if (!ret && t->state < TEXT_DONE)
 		ret = tmt_error(err, -EBADMSG, t->name,
 				"line %" PRIu64 ": the text ends without 'events N'; it was cut off",
 				t->line + 1);
-	pending.code = ret;
-	if (t->writer && trace_finish(t->writer, &pending) && !ret) {
-		ret = pending.code;
-		if (err)
-			*err = pending;
-	}
 	free(t->info.pools);
 	free(t->name);
-	free(t->path);
 	free(t);
 	return ret;
 }
@@ -595,16 +623,24 @@ int trace_parse_text(FILE *in, const char *name, const char *path,
 		     struct trace_error *err)
 {
 	size_t size = 4 * (TRACE_TEXT_MAX_LINE + 1);
-	struct trace_text *t = trace_text_begin(name, path, err);
+	struct trace_error own;
+	struct trace_file file = { path, NULL };
+	struct trace_sink sink = trace_file_sink(&file);
+	struct trace_text *t;
 	char *buffer;
+	int ret;
 
+	err = err ? err : &own;
+	t = trace_text_begin(name, &sink, err);
 	if (!t)
-		return err ? err->code : -ENOMEM;
+		return err->code;
 	buffer = malloc(size);
 	if (!buffer)
 		t->failed = tmt_error(err, -ENOMEM, name, "no memory to read it");
 	else
 		eat_file(t, in, buffer, size, err);
 	free(buffer);
-	return trace_text_end(t, err);
+	ret = trace_text_end(t, err);
+	/* With an error pending this removes the file. */
+	return file.writer ? trace_finish(file.writer, err) : ret;
 }

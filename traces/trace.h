@@ -163,6 +163,29 @@ void trace_note_losses(struct trace_writer *writer, uint64_t lost,
 /* Finish the file, or with an error pending in @err remove it. */
 int trace_finish(struct trace_writer *writer, struct trace_error *err);
 
+/*
+ * Where events go that are made one by one.  begin() comes first and once, with
+ * page_size, kind, source, has_*, lost and skipped of the trace and no pools; each pool
+ * is added before an event names it, and they are numbered from 0 in that order.  Each
+ * returns 0 or a negative error, which ends it all, and then fills in @err.
+ */
+struct trace_sink {
+	void *arg;
+	int (*begin)(void *arg, const struct trace_info *info, struct trace_error *err);
+	int (*add_pool)(void *arg, const struct trace_pool *pool,
+			struct trace_error *err);
+	int (*emit)(void *arg, const struct trace_record *record,
+		    struct trace_error *err);
+};
+
+/* As a sink, a .tmt file; trace_finish() is due if there is a writer in the end. */
+struct trace_file {
+	const char *path;
+	struct trace_writer *writer;
+};
+
+struct trace_sink trace_file_sink(struct trace_file *file);
+
 /* ---- names ---- */
 
 const char *trace_op_name(enum trace_op op);		/* "put", ... */

@@ -24,14 +24,18 @@ int trace_parse_text(FILE *in, const char *name, const char *path,
 		     struct trace_error *err);
 
 /*
- * The same for whoever has lines from elsewhere: give them one by one, without
- * their newline (@line need not end with 0).  An error sticks.  The end removes
- * the unfinished file after an error, in the text or pending in @err, and always
- * frees @text.
+ * For whoever has lines from elsewhere and wants events: give them one by one, without
+ * their newline (@line need not end with 0).  Events go to @sink, which gets its begin()
+ * with the first one, or at the end of a text without any; all of them are valid and their
+ * times in order.  @err of each call is the one that the sink's functions get.
+ *
+ * An error sticks.  So does it if emit() of the sink returns more than 0: it wants no
+ * more, and trace_text_line() returns that.  The end returns the first error, in
+ * the text or pending in @err, and always frees @text.
  */
 struct trace_text;
 
-struct trace_text *trace_text_begin(const char *name, const char *path,
+struct trace_text *trace_text_begin(const char *name, const struct trace_sink *sink,
 				    struct trace_error *err);
 int trace_text_line(struct trace_text *text, const char *line, size_t length,
 		    struct trace_error *err);

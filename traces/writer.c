@@ -413,3 +413,30 @@ int trace_finish(struct trace_writer *w, struct trace_error *err)
 	destroy(w);
 	return ret;
 }
+
+/* ---- as a sink ---- */
+
+static int file_begin(void *arg, const struct trace_info *info, struct trace_error *err)
+{
+	struct trace_file *file = arg;
+
+	file->writer = trace_create(file->path, info, err);
+	return file->writer ? 0 : err->code;
+}
+
+static int file_add_pool(void *arg, const struct trace_pool *pool, struct trace_error *err)
+{
+	int number = trace_add_pool(((struct trace_file *)arg)->writer, pool, err);
+
+	return number < 0 ? number : 0;
+}
+
+static int file_emit(void *arg, const struct trace_record *record, struct trace_error *err)
+{
+	return trace_write(((struct trace_file *)arg)->writer, record, err);
+}
+
+struct trace_sink trace_file_sink(struct trace_file *file)
+{
+	return (struct trace_sink){ file, file_begin, file_add_pool, file_emit };
+}

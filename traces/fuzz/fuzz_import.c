@@ -75,13 +75,10 @@ static const char *const format = FUZZ_FORMAT;
 static const char *const format;
 #endif
 
-/*
- * FUZZ_FORMATS, words between blanks, are those that have a target.  The text form has
- * fuzz_tmt.
- */
+/* FUZZ_FORMATS, words between blanks, are those that have a target. */
 static void check_formats(void)
 {
-	static const char formats[] = " text " FUZZ_FORMATS " ";
+	static const char formats[] = " " FUZZ_FORMATS " ";
 	const char *name, *what, *example;
 
 	for (uint32_t n = 0; import_format(n, &name, &what, &example); n++) {
@@ -135,7 +132,7 @@ static void ask_doctor(struct import_config *config, const uint8_t *data, size_t
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct check check = { .nr_pools = 0 };
-	struct import_sink sink = { &check, check_begin, check_pool, check_emit };
+	struct trace_sink sink = { &check, check_begin, check_pool, check_emit };
 	struct import_config config = { .path = "fuzz", .sink = &sink };
 	struct import_report report;
 	struct trace_error err;

@@ -70,7 +70,7 @@ static int doctor_import(struct doctor *doctor, enum import_ambiguous ambiguous,
 {
 	struct import_config config = *doctor->config;
 	struct import_observer observer = { .arg = doctor, .named = doctor_named };
-	struct import_sink sink = { doctor->survey, survey_info, survey_pool, survey_event };
+	struct trace_sink sink = { doctor->survey, survey_info, survey_pool, survey_event };
 	int rc;
 
 	/* Only of the first import. */

@@ -144,38 +144,6 @@ static const struct trace_importer *recognise(struct import_run *run)
 	return best;
 }
 
-/* ---- the sink that writes a file ---- */
-
-struct writer_sink {
-	const char *path;
-	struct trace_writer *writer;
-};
-
-static int writer_begin(void *arg, const struct trace_info *info,
-			struct trace_error *err)
-{
-	struct writer_sink *sink = arg;
-
-	sink->writer = trace_create(sink->path, info, err);
-	return sink->writer ? 0 : err->code;
-}
-
-static int writer_add_pool(void *arg, const struct trace_pool *pool,
-			   struct trace_error *err)
-{
-	struct writer_sink *sink = arg;
-
-	return trace_add_pool(sink->writer, pool, err);
-}
-
-static int writer_emit(void *arg, const struct trace_record *record,
-		       struct trace_error *err)
-{
-	struct writer_sink *sink = arg;
-
-	return trace_write(sink->writer, record, err);
-}
-
 /* ---- a run ---- */
 
 static int import_prepare(struct import_run *run)
@@ -285,15 +253,18 @@ static int import_input(struct import_run *run)
 
 static int import_all(struct import_run *run)
 {
-	struct writer_sink file = { run->config->output, NULL };
-	struct import_sink sink = { &file, writer_begin, writer_add_pool, writer_emit };
+	struct trace_file file = { run->config->output, NULL };
+	struct trace_sink sink = trace_file_sink(&file);
+	uint64_t skipped;
 	int rc;
 
 	run->sink = run->config->output ? &sink : run->config->sink;
 	run->report->compression = input_compression(run->in);
 	rc = import_input(run);
 	if (file.writer) {
-		trace_note_losses(file.writer, run->report->lost, run->report->skipped);
+		if (__builtin_add_overflow(run->report->skipped, run->skipped_before, &skipped))
+			skipped = UINT64_MAX;
+		trace_note_losses(file.writer, run->report->lost, skipped);
 		/* With an error pending this removes the file. */
 		rc = trace_finish(file.writer, run->err) ?: rc;
 	}

@@ -31,22 +31,6 @@
 #define IMPORT_NOTE_UNALIGNED	"requests that are not whole pages"
 #define IMPORT_NR_NOTES		48U	/* counters of a format */
 
-/*
- * Where events go.  begin() comes first and once, with page_size, kind, source and
- * has_* of the trace and no pools; each pool is added before an event names it, and
- * they are numbered from 0 in that order.  Each returns 0 or a negative error, which
- * ends the import, and fills in @err.
- */
-struct import_sink {
-	void *arg;
-	int (*begin)(void *arg, const struct trace_info *info,
-		     struct trace_error *err);
-	int (*add_pool)(void *arg, const struct trace_pool *pool,
-			struct trace_error *err);
-	int (*emit)(void *arg, const struct trace_record *record,
-		    struct trace_error *err);
-};
-
 /* Why an event was left out; the first ones are who it was of. */
 enum import_by {
 	IMPORT_BY_DEVICE,
@@ -111,7 +95,7 @@ struct import_config {
 	const char *path;		/* "-": standard input */
 	const char *format;		/* NULL: recognise it */
 	const char *output;		/* the .tmt to write, or NULL: to @sink */
-	const struct import_sink *sink;
+	const struct trace_sink *sink;
 	const char *source;		/* for the header, NULL: file and format */
 	uint32_t object_pages;		/* 0: IMPORT_OBJECT_PAGES */
 	uint32_t page_size;		/* power of two from 512, 0: IMPORT_PAGE_SIZE */

@@ -33,7 +33,7 @@ struct trace_importer;
 
 struct import_run {
 	const struct import_config *config;
-	const struct import_sink *sink;
+	const struct trace_sink *sink;
 	struct import_report *report;
 	struct trace_error *err;
 	const struct trace_importer *importer;
@@ -51,6 +51,7 @@ struct import_run {
 	struct import_filter_state filter;
 	bool has_times;
 	uint64_t time;			/* of the event before */
+	uint64_t skipped_before;	/* when the source itself was imported */
 	uint32_t nr_pools;
 };
 
@@ -101,6 +102,8 @@ extern const struct trace_importer import_trace_dat;
 #define IMPORT_CGROUPS	(1U << 5)
 
 int import_begin(struct import_run *run, enum trace_kind kind, uint32_t has);
+/* For a source that says all of @info itself; without pools. */
+int import_begin_info(struct import_run *run, struct trace_info *info, uint32_t has);
 
 /* Add a pool; its number is run->nr_pools before the call. */
 int import_pool(struct import_run *run, uint32_t client, uint32_t flags);

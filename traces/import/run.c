@@ -19,6 +19,19 @@
 
 /* ---- beginning ---- */
 
+int import_begin_info(struct import_run *run, struct trace_info *info, uint32_t has)
+{
+	int rc = import_filter_begin(run, info->kind, has);
+
+	if (rc)
+		return rc;
+	run->has_times = info->has_times;
+	if (run->config->source)
+		snprintf(info->source, sizeof(info->source), "%s", run->config->source);
+	import_filter_describe(&run->config->filter, info->source, sizeof(info->source));
+	return run->sink->begin(run->sink->arg, info, run->err);
+}
+
 int import_begin(struct import_run *run, enum trace_kind kind, uint32_t has)
 {
 	const char *path = run->config->path;
@@ -29,19 +42,10 @@ int import_begin(struct import_run *run, enum trace_kind kind, uint32_t has)
 		.has_times = has & IMPORT_TIMES,
 		.has_hashes = has & IMPORT_HASHES,
 	};
-	int rc;
 
-	rc = import_filter_begin(run, kind, has);
-	if (rc)
-		return rc;
-	run->has_times = info.has_times;
-	if (run->config->source)
-		snprintf(info.source, sizeof(info.source), "%s", run->config->source);
-	else
-		snprintf(info.source, sizeof(info.source), "%s (%s)",
-			 slash ? slash + 1 : path, run->report->format);
-	import_filter_describe(&run->config->filter, info.source, sizeof(info.source));
-	return run->sink->begin(run->sink->arg, &info, run->err);
+	snprintf(info.source, sizeof(info.source), "%s (%s)", slash ? slash + 1 : path,
+		 run->report->format);
+	return import_begin_info(run, &info, has);
 }
 
 int import_pool(struct import_run *run, uint32_t client, uint32_t flags)
@@ -295,7 +299,7 @@ static int reopen_file(struct import_run *run)
 int import_rehearse(struct import_run *run,
 		    int (*pass)(struct import_run *run, void *arg), void *arg)
 {
-	static const struct import_sink nothing = {
+	static const struct trace_sink nothing = {
 		NULL, nothing_begins, nothing_added, nothing_emitted
 	};
 	const char *path = run->config->path;

@@ -52,7 +52,7 @@ struct survey {
 /* Zero it but for object_pages before.  @entries: the pageset's bound.  0 or -ENOMEM. */
 int survey_begin(struct survey *survey, uint32_t entries);
 
-/* Where its events go: begin, add_pool and emit of an import_sink, with it as argument. */
+/* Where its events go: begin, add_pool and emit of an trace_sink, with it as argument. */
 int survey_info(void *survey, const struct trace_info *info, struct trace_error *err);
 int survey_pool(void *survey, const struct trace_pool *pool, struct trace_error *err);
 int survey_event(void *survey, const struct trace_record *record, struct trace_error *err);

@@ -2,16 +2,42 @@
 /*
  * text.c - the project's own text form, described in FORMAT.md
  *
- * Its parser writes the .tmt file itself, since a header, hashes and losses are in
- * the text too and nothing may be lost, and every error is final.  For a sink it is made
- * in the folder for temporary files, and read back.
+ * Header, pools, hashes and losses are in the text; events name their client by its
+ * number.  Every error is final, and so is a time that goes backwards: text_parse.c.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "../trace_text.h"
 #include "importer.h"
+
+static int text_begin(void *arg, const struct trace_info *info, struct trace_error *err)
+{
+	struct import_run *run = arg;
+	struct trace_info copy = *info;
+
+	(void)err;		/* it is the run's */
+	run->page_size = info->page_size;
+	run->report->lost = info->lost;
+	run->skipped_before = info->skipped;
+	return import_begin_info(run, &copy, (info->has_times ? IMPORT_TIMES : 0) |
+				 (info->has_hashes ? IMPORT_HASHES : 0) | IMPORT_CLIENTS);
+}
+
+static int text_add_pool(void *arg, const struct trace_pool *pool, struct trace_error *err)
+{
+	(void)err;
+	return import_pool(arg, pool->client, pool->flags);
+}
+
+static int text_emit(void *arg, const struct trace_record *record, struct trace_error *err)
+{
+	struct trace_record copy = *record;
+	struct import_run *run = arg;
+
+	(void)err;
+	if (run->filter.who &&
+	    !import_wants_number(run, IMPORT_BY_CLIENT, record->event.client))
+		return 0;
+	return import_emit(run, &copy);
+}
 
 static int text_lines(struct import_run *run, struct trace_text *text)
 {
@@ -27,105 +53,18 @@ static int text_lines(struct import_run *run, struct trace_text *text)
 	return rc;
 }
 
-/* ---- what was written ---- */
-
-static int text_begin_sink(struct import_run *run, const struct trace_info *whole)
+static int text_run(struct import_run *run)
 {
-	struct trace_info info = *whole;
-	int rc;
-
-	info.nr_pools = 0;
-	info.pools = NULL;
-	run->has_times = info.has_times;
-	rc = run->sink->begin(run->sink->arg, &info, run->err);
-	for (uint32_t i = 0; !rc && i < whole->nr_pools; i++)
-		rc = import_pool(run, whole->pools[i].client, whole->pools[i].flags);
-	return rc;
-}
-
-/* Count an event that is in the output; without one, hand it on. */
-static int text_event(struct import_run *run, const struct trace_block *block, uint32_t i)
-{
-	struct import_report *report = run->report;
-	struct trace_record record = {
-		.event = block->events[i],
-		.oid = block->objects[block->events[i].object],
-		.hash = block->hashes ? block->hashes[i] : 0,
-	};
-
-	if (!run->config->output)
-		return import_emit(run, &record);
-	report->events++;
-	report->ops[record.event.op]++;
-	report->pages[record.event.op] += record.event.count;
-	return 0;
-}
-
-static int text_events(struct import_run *run, const char *path)
-{
-	struct trace_reader *reader = trace_open(path, run->err);
-	struct import_report *report = run->report;
-	const struct trace_info *info;
-	struct trace_block block;
-	int rc = 0;
-
-	if (!reader)
-		return run->err->code;
-	memset(&block, 0, sizeof(block));
-	info = trace_reader_info(reader);
-	report->pools = info->nr_pools;
-	report->lost = info->lost;
-	if (!run->config->output)
-		rc = text_begin_sink(run, info);
-	for (uint64_t n = 0; n < info->nr_blocks && !rc; n++) {
-		rc = trace_read_block(reader, n, &block, run->err);
-		for (uint32_t i = 0; !rc && i < block.nr_events; i++)
-			rc = text_event(run, &block, i);
-	}
-	trace_block_free(&block);
-	trace_close(reader);
-	return rc;
-}
-
-/* ---- the format ---- */
-
-static int text_parse(struct import_run *run, const char *path)
-{
-	struct trace_text *text = trace_text_begin(input_name(run->in), path, run->err);
+	const struct trace_sink sink = { run, text_begin, text_add_pool, text_emit };
+	struct trace_text *text = trace_text_begin(input_name(run->in), &sink, run->err);
+	int end;
 	int rc;
 
 	if (!text)
 		return run->err->code;
-	text_lines(run, text);
-	rc = trace_text_end(text, run->err);
-	return rc ?: text_events(run, path);
-}
-
-static int text_to_sink(struct import_run *run)
-{
-	const char *folder = getenv("TMPDIR");
-	char path[4096];
-	int rc;
-
-	if ((size_t)snprintf(path, sizeof(path) - sizeof("/trace.tmt"), "%s/tmem-text-XXXXXX",
-			     folder && *folder ? folder : "/tmp") >=
-	    sizeof(path) - sizeof("/trace.tmt") || !mkdtemp(path))
-		return input_error(run->in, run->err, -EIO,
-				   "no folder can be made for temporary files; set TMPDIR");
-	strcat(path, "/trace.tmt");
-	rc = text_parse(run, path);
-	unlink(path);
-	*strrchr(path, '/') = '\0';
-	rmdir(path);
-	return rc;
-}
-
-static int text_run(struct import_run *run)
-{
-	if (import_filter_any(&run->config->filter))
-		return input_error(run->in, run->err, -EINVAL,
-				   "text is imported whole; nothing can be left out of it");
-	return run->config->output ? text_parse(run, run->config->output) : text_to_sink(run);
+	rc = text_lines(run, text);
+	end = trace_text_end(text, run->err);
+	return end ?: rc;
 }
 
 static int text_probe(const struct trace_importer *importer, const char *head,

@@ -118,7 +118,7 @@ static int count_puts(void *arg, const struct trace_record *record, struct trace
 static void files(void **state)
 {
 	int puts = 0;
-	struct import_sink sink = { &puts, none_begin, none_pool, count_puts };
+	struct trace_sink sink = { &puts, none_begin, none_pool, count_puts };
 	struct import_config config = {
 		.sink = &sink, .format = "ftrace", .ambiguous = IMPORT_AMBIGUOUS_PUT,
 	};

@@ -156,7 +156,7 @@ static int quiet_pool(void *arg, const struct trace_pool *pool, struct trace_err
 
 static void sink_error(void **state)
 {
-	struct import_sink sink = { NULL, quiet_begin, quiet_pool, full_emit };
+	struct trace_sink sink = { NULL, quiet_begin, quiet_pool, full_emit };
 	struct import_config config = { .path = "test", .sink = &sink };
 	struct trace_error err;
 

@@ -93,6 +93,39 @@ static void together(void **state)
 	      "left out by --only 1\n" TAIL);
 }
 
+/* The text form: clients by number, and what is left out does not break the count. */
+static void text(void **state)
+{
+	static const char file[] =
+		"tmt-text 1\nkind operations\ntimes yes\nlost 3\nskipped 4\npool 7 persistent\n"
+		"0 put 0 0:0:a 1 3 7\n"
+		"5 put 0 0:0:a 9 1 8\n"
+		"9 get 0 0:0:a 2 1 7\n"
+		"9 get 0 0:0:a 3 1 7\n"
+		"events 4\n";
+	struct import_config config = {
+		.filter = { .who[IMPORT_BY_CLIENT] = "7", .ops = 1 << TRACE_GET },
+	};
+	struct outcome outcome = import_string(config, file);
+
+	(void)state;
+	outcome_is(&outcome, "format text\nkind operations, times\npool 0 7 1\n"
+			     "9 get 0 0:0:a 2 1 cpu 0\n9 get 0 0:0:a 3 1 cpu 0\nlost 3\n"
+			     "left out by --client 1\nleft out by --only 1\n");
+	outcome_free(&outcome);
+	config.max_events = 1;
+	outcome = import_string(config, file);
+	outcome_is(&outcome, "format text\nkind operations, times\npool 0 7 1\n"
+			     "9 get 0 0:0:a 2 1 cpu 0\nlost 3\n"
+			     "left out by --client 1\nleft out by --only 1\n");
+	assert_true(outcome.report.stopped);
+	outcome_free(&outcome);
+	config.filter.who[IMPORT_BY_CLIENT] = "9";
+	outcome = import_string(config, file);
+	outcome_failed(&outcome, -EINVAL, "no client 9 in it; there are 7, 8");
+	outcome_free(&outcome);
+}
+
 /* ---- what cannot be ---- */
 
 static void fails(struct import_filter filter, const char *format, const char *text,
@@ -156,8 +189,6 @@ static void refused(void **state)
 	      "its operations are put, get, flush");
 	fails((struct import_filter){ .ops = 1 << TRACE_GET }, NULL, requests,
 	      "its operations are read, write and discard");
-	fails((struct import_filter){ .sample = 2 }, "text", "tmt-text 1\n",
-	      "text is imported whole");
 }
 
 /* ---- ftrace ---- */
@@ -290,7 +321,7 @@ static struct stream stream_of(const char *format, const char *text,
 			       struct import_filter filter)
 {
 	struct stream stream = { .at = malloc(MAX_REFERENCES * sizeof(*stream.at)) };
-	struct import_sink sink = { &stream, stream_begin, stream_pool, stream_emit };
+	struct trace_sink sink = { &stream, stream_begin, stream_pool, stream_emit };
 	struct import_config config = {
 		.path = "test", .format = format, .sink = &sink, .filter = filter,
 	};
@@ -496,7 +527,7 @@ static void sample_and_limit(void **state)
 static void source(void **state)
 {
 	struct stream stream = { .at = malloc(MAX_REFERENCES * sizeof(*stream.at)) };
-	struct import_sink sink = { &stream, stream_begin, stream_pool, stream_emit };
+	struct trace_sink sink = { &stream, stream_begin, stream_pool, stream_emit };
 	char name[400];
 	struct import_config config = { .path = "test", .sink = &sink, .source = name };
 	struct trace_error err;
@@ -521,6 +552,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_by_one),
+		cmocka_unit_test(text),
 		cmocka_unit_test(together),
 		cmocka_unit_test(nothing_left),
 		cmocka_unit_test(refused),

@@ -240,6 +240,9 @@ static void text_form(void **state)
 	struct bytes file = bytes_golden("import_text.txt");
 	struct bytes want = bytes_golden("import_text.want");
 	struct bytes packed = bytes_compress(ZSTD, file.data, file.size);
+	struct trace_error err = { 0 };
+	const struct trace_info *info;
+	struct trace_reader *reader;
 	struct outcome outcome;
 	char path[256];
 
@@ -252,6 +255,23 @@ static void text_form(void **state)
 	assert_int_equal(outcome.report.ops[TRACE_FLUSH], 1);
 	assert_int_equal(outcome.report.pages[TRACE_FLUSH], 1024);
 	outcome_free(&outcome);
+	unlink(path);
+	outcome = import_string((struct import_config){ .output = path, .max_events = 2 },
+				"tmt-text 1\nkind references\nlost 5\nskipped 7\nsource here\n"
+				"pool 0 ephemeral\n0 read 0 1:2:3 4\n0 read 0 1:2:3 5\n"
+				"0 read 0 1:2:3 6\n0 read 0 1:2:3 7\nevents 4\n");
+	outcome_is_fine(&outcome);
+	assert_int_equal(outcome.report.events, 2);
+	assert_true(outcome.report.stopped);
+	outcome_free(&outcome);
+	reader = trace_open(path, &err);
+	assert_non_null(reader);
+	info = trace_reader_info(reader);
+	assert_int_equal(info->nr_events, 2);
+	assert_int_equal(info->lost, 5);
+	assert_int_equal(info->skipped, 7);
+	assert_string_equal(info->source, "here");
+	trace_close(reader);
 	unlink(path);
 	outcome = import_bytes((struct import_config){ .output = path }, file.data,
 			       file.size - 4);

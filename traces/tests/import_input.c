@@ -75,7 +75,7 @@ static struct bytes big_file(uint64_t *pages)
 static int sum_import(struct import_config config, const struct bytes *file,
 		      struct sum *sum, struct trace_error *err)
 {
-	struct import_sink sink = { sum, sum_begin, sum_pool, sum_emit };
+	struct trace_sink sink = { sum, sum_begin, sum_pool, sum_emit };
 
 	*sum = (struct sum){ 0, 0 };
 	config.sink = &sink;

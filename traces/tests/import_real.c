@@ -85,7 +85,7 @@ static void real(void **state)
 	const struct real *real = *state;
 	const char *folder = getenv("TMEM_REAL_TRACES");
 	struct seen seen = { NULL, 0, 0 };
-	struct import_sink sink = { &seen, seen_begin, seen_pool, seen_emit };
+	struct trace_sink sink = { &seen, seen_begin, seen_pool, seen_emit };
 	struct import_config config = { .sink = &sink, .strict = true };
 	struct import_report report;
 	struct trace_error err = { 0 };

@@ -203,7 +203,7 @@ static void dump_report(FILE *f, const struct import_report *report)
 struct outcome import_bytes(struct import_config config, const void *data, size_t size)
 {
 	struct dump dump = { NULL, 0 };
-	struct import_sink sink = { &dump, dump_begin, dump_pool, dump_record };
+	struct trace_sink sink = { &dump, dump_begin, dump_pool, dump_record };
 	struct outcome outcome;
 	char *head = NULL;
 	size_t length;

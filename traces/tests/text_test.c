@@ -266,7 +266,9 @@ static void test_lines(void **state)
 					     "pool 0 ephemeral", "0 read 0 0:0:0 4" };
 	const char *path = in_folder("lines.tmt");
 	struct trace_error err = { 0 };
-	struct trace_text *t = trace_text_begin("lines", path, &err);
+	struct trace_file file = { path, NULL };
+	struct trace_sink sink = trace_file_sink(&file);
+	struct trace_text *t = trace_text_begin("lines", &sink, &err);
 
 	(void)state;
 	for (int i = 0; i < 4; i++)
@@ -274,15 +276,17 @@ static void test_lines(void **state)
 						 &err), 0);
 	err.code = -EIO;
 	assert_int_equal(trace_text_end(t, &err), -EIO);
+	assert_int_equal(trace_finish(file.writer, &err), -EIO);
 	assert_int_equal(access(path, F_OK), -1);
 
-	t = trace_text_begin("lines", path, &err);
+	file.writer = NULL;
+	t = trace_text_begin("lines", &sink, &err);
 	assert_int_equal(trace_text_line(t, "x", 1, &err), -EBADMSG);
 	err.code = 0;
 	assert_int_equal(trace_text_line(t, lines[0], 10, &err), -EBADMSG);
 	err.code = 0;
 	assert_int_equal(trace_text_end(t, &err), -EBADMSG);
-	assert_int_equal(access(path, F_OK), -1);
+	assert_null(file.writer);
 }
 
 static void test_output_full(void **state)
