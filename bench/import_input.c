@@ -13,6 +13,7 @@
 
 #include "bench.h"
 #include "import_input.h"
+#include "trace_dat_make.h"
 
 #define UNIT_MAX	512U	/* bytes of a line or record, at most */
 
@@ -107,11 +108,44 @@ static int make_vscsi(char *at, uint64_t n, uint64_t *seed)
 	return (int)size;
 }
 
+/* ---- whole files ---- */
+
+/* Pages come in, and kswapd takes them away; an event has 44 bytes. */
+static size_t make_trace_dat(char *bytes)
+{
+	size_t nr = IMPORT_INPUT_BYTES / 46;
+	struct dat_record *records = calloc(nr, sizeof(*records));
+	struct bytes file = { NULL, 0 };
+	uint64_t seed = 1;
+
+	if (!records)
+		return 0;
+	for (size_t i = 0; i < nr; i++) {
+		bool add = below(&seed, 2);
+
+		records[i] = (struct dat_record){
+			.event = add ? DAT_ADD : DAT_REMOVE,
+			.cpu = below(&seed, 2),
+			.time = 25000000000 + i * 7000,
+			.pid = add ? 20 : 10,
+			.ino = below(&seed, 5000),
+			.page = below(&seed, 1000),
+		};
+	}
+	file = dat_make(records, nr, "[local]");
+	free(records);
+	if (file.size <= IMPORT_INPUT_BYTES)
+		memcpy(bytes, file.data, file.size);
+	free(file.data);
+	return file.size <= IMPORT_INPUT_BYTES ? file.size : 0;
+}
+
 /* ---- the table ---- */
 
 struct maker {
 	const char *format;
 	int (*unit)(char *at, uint64_t n, uint64_t *seed);
+	size_t (*whole)(char *bytes);	/* instead of units */
 	const char *head;
 	const char *tail;		/* printed with the number of lines */
 };
@@ -119,6 +153,7 @@ struct maker {
 static const struct maker makers[] = {
 	{ .format = "lis", .unit = make_lis },
 	{ .format = "pages", .unit = make_page_line },
+	{ .format = "lirs", .unit = make_page_line },
 	{ .format = "ops", .unit = make_op },
 	{ .format = "text", .unit = make_text,
 	  .head = "tmt-text 1\nkind operations\ntimes yes\npool 0 ephemeral\n",
@@ -127,6 +162,7 @@ static const struct maker makers[] = {
 	{ .format = "pages-u32", .unit = make_u32 },
 	{ .format = "pages-u64", .unit = make_u64 },
 	{ .format = "vscsi", .unit = make_vscsi },
+	{ .format = "trace-dat", .whole = make_trace_dat },
 };
 
 static const struct maker *find_maker(const char *format)
@@ -143,6 +179,8 @@ static size_t make(const struct maker *maker, char *bytes)
 	uint64_t n = 0;
 	size_t size = 0;
 
+	if (maker->whole)
+		return maker->whole(bytes);
 	if (maker->head)
 		size = (size_t)sprintf(bytes, "%s", maker->head);
 	while (size + 2 * UNIT_MAX <= IMPORT_INPUT_BYTES)
@@ -156,21 +194,13 @@ static size_t make(const struct maker *maker, char *bytes)
 
 static FILE *open_sample(const char *format)
 {
-	static const char *const names[] = {
-		"samples/%s.csv", "samples/%s.txt", "samples/%s.bin",
-		"import_%s.csv", "import_%s.txt", "import_%s.bin",
-	};
-	char word[64];
-	char name[96];
+	static const char *const ends[] = { "csv", "txt", "trace", "bin" };
 	char path[512];
 	FILE *f = NULL;
 
-	snprintf(word, sizeof(word), "%s", format);
-	for (char *p = word; (p = strchr(p, '-')); *p = '_')
-		;
-	for (size_t i = 0; !f && i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(name, sizeof(name), names[i], word);
-		snprintf(path, sizeof(path), "%s/%s", BENCH_SAMPLES, name);
+	for (size_t i = 0; !f && i < sizeof(ends) / sizeof(ends[0]); i++) {
+		snprintf(path, sizeof(path), "%s/samples/%s.%s", BENCH_SAMPLES, format,
+			 ends[i]);
 		f = fopen(path, "rb");
 	}
 	return f;
@@ -204,11 +234,15 @@ int import_input_make(const char *format, struct import_input *input)
 		return -ENOENT;
 	input->bytes = malloc(IMPORT_INPUT_BYTES);
 	input->sample = !maker;
+	input->size = 0;
 	if (input->bytes)
 		input->size = maker ? make(maker, input->bytes) : repeat(f, input->bytes);
 	if (f)
 		fclose(f);
-	return input->bytes ? 0 : -ENOMEM;
+	if (input->size)
+		return 0;
+	import_input_free(input);
+	return -ENOMEM;
 }
 
 void import_input_free(struct import_input *input)

@@ -3,9 +3,8 @@
  * import_input.h - files in memory for the benchmark of the importers
  *
  * What a format's file holds comes from a maker, a few lines in import_input.c, or
- * else from its sample, traces/tests/data/samples/<format>.{csv,txt,bin}, or its golden
- * file, traces/tests/data/import_<format>.{csv,txt,bin}, repeated: so a new format is
- * measured as soon as it has one of them.
+ * else from its sample, traces/tests/data/samples/<format>.*, repeated: so a new format
+ * is measured as soon as it has one.
  */
 #ifndef BENCH_IMPORT_INPUT_H
 #define BENCH_IMPORT_INPUT_H

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# import_test.sh TMEM SAMPLES: import as a person meets it.  Every file in SAMPLES is
-# called by its format, and is imported both under its name and recognised.
+# import_test.sh TMEM SAMPLES: import as a person meets it.  Each format of the table has a
+# file in SAMPLES that is called by its name, and is imported both under its name and
+# recognised, and what the doctor advises for it works as it stands.
 set -u
 tmem=$1 samples=$2
 work=$(mktemp -d) || exit 1
@@ -15,15 +16,37 @@ fail() {
 	bad=1
 }
 
-for sample in "$samples"/*; do
-	format=$(basename "$sample")
-	format=${format%%.*}
-	[ "$format" = README ] && continue
+# Those that no file is taken for, whatever is in it.
+echo "no format has such a line" >tale
+"$tmem" import -o t.tmt tale 2>err && fail "a tale is imported"
+unasked=" $(sed -n 's/.*only by --format: //p' err | tr -d ,) "
+[ "$unasked" != "  " ] || { fail "no list of formats that are not recognised"; cat err; }
+
+# recognised FORMAT SAMPLE
+recognised() {
+	"$tmem" import --strict "$2" -o again.tmt 2>err || fail "$2 is not recognised"
+	grep -q "^format: $1," err || { fail "$2 is taken for something else"; cat err; }
+}
+
+# advised FORMAT SAMPLE: the doctor's two commands, run by a shell
+advised() {
+	"$tmem" import --doctor --format "$1" "$2" >out 2>err || { fail "doctor on $2: $?"; cat err; }
+	sed -nE 's/^  (tmem (import|replay) .*)/\1/p' out >commands
+	[ "$(wc -l <commands)" -eq 2 ] || fail "not two commands are advised for $2"
+	(set -e; PATH=$(dirname "$tmem"):$PATH; . ./commands) >/dev/null 2>err </dev/null ||
+		{ fail "what is advised for $2 does not work"; cat commands err; }
+}
+
+"$tmem" import --list >list || fail "no list of formats"
+formats=$(sed -n 's/^\([a-z][a-z0-9-]*\) .*/\1/p' list)
+[ "$(wc -w <<<"$formats")" -ge 20 ] || fail "few formats are listed: $formats"
+for format in $formats; do
+	sample=$(ls "$samples/$format".*) || { fail "$format has no sample"; continue; }
 	"$tmem" import --format "$format" "$sample" -o t.tmt 2>err ||
 		{ fail "import of $sample: $?"; cat err; continue; }
 	"$tmem" info t.tmt >info || fail "info of $sample"
-	"$tmem" import --strict "$sample" -o again.tmt 2>err || fail "$sample is not recognised"
-	grep -q "^format: $format," err || { fail "$sample is taken for something else"; cat err; }
+	[[ $unasked == *" $format "* ]] || recognised "$format" "$sample"
+	advised "$format" "$sample"
 done
 
 # refuse PATTERN OPTION...: status 2 and one line that matches
