@@ -95,6 +95,19 @@ static json_t *groups_json(const struct survey_groups *groups)
 	return o;
 }
 
+static json_t *swap_json(const struct import_report *report)
+{
+	char device[32];
+
+	if (!report->swap_by_kswapd)
+		return json_null();
+	snprintf(device, sizeof(device), "%u,%u", report->swap_device >> 20,
+		 report->swap_device & 0xfffff);
+	return json_pack("{s:s,s:I,s:I}", "device", device,
+			 "writes", (json_int_t)report->swap_writes,
+			 "by_kswapd", (json_int_t)report->swap_by_kswapd);
+}
+
 static json_t *contents_json(const struct diagnosis *d)
 {
 	const struct survey *survey = &d->survey;
@@ -119,8 +132,10 @@ static json_t *contents_json(const struct diagnosis *d)
 	json_object_set_new(o, "once_pages", number(counts->once));
 	json_object_set_new(o, "estimated", json_boolean(counts->estimated));
 	json_object_set_new(o, "clients", groups_json(&survey->clients));
-	json_object_set_new(o, survey->info.kind == TRACE_REFERENCES ? "devices" : "pools",
+	json_object_set_new(o, survey->info.kind != TRACE_REFERENCES ? "pools" :
+			    survey->devices.files ? "files" : "devices",
 			    groups_json(&survey->devices));
+	json_object_set_new(o, "swap_device", swap_json(&d->report));
 	return o;
 }
 

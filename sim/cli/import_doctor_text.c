@@ -114,6 +114,21 @@ static bool print_problems(FILE *f, const struct doctor_result *result)
 	       report->ambiguous || report->stopped;
 }
 
+static void print_swap(FILE *f, const struct import_report *report)
+{
+	uint32_t device = report->swap_device;
+
+	if (!report->swap_by_kswapd)
+		return;
+	fprintf(f, "  SWAP          %u,%u may be a swap device: %.1f%% of its %s write%s by kswapd;\n",
+		device >> 20, device & 0xfffff,
+		percent(report->swap_by_kswapd, report->swap_writes),
+		cli_thousands(report->swap_writes),
+		report->swap_writes == 1 ? " is" : "s are");
+	fprintf(f, "                if it is, add --swap-device %u,%u\n", device >> 20,
+		device & 0xfffff);
+}
+
 static void print_answer(FILE *f, const struct doctor_result *result)
 {
 	const struct import_report *report = &result->diagnosis->report;
@@ -131,6 +146,7 @@ static void print_answer(FILE *f, const struct doctor_result *result)
 		fprintf(f, "  if you know what it is: tmem import --list, then --format NAME\n");
 	else if (!print_problems(f, result))
 		fprintf(f, "  whole: nothing lost, skipped or in doubt\n");
+	print_swap(f, report);
 	if (result->import)
 		fprintf(f, "\nto import and replay it:\n  %s\n", result->import);
 	if (result->import && result->replay)
@@ -161,7 +177,7 @@ static void print_requests(FILE *f, const struct import_report *report)
 	fprintf(f, "  requests      %s, %s of them writes (%.1f%%)", cli_thousands(all),
 		cli_thousands(writes), percent(writes, all));
 	if (discards)
-		fprintf(f, ", %s discards", cli_thousands(discards));
+		fprintf(f, ", %s discard%s", cli_thousands(discards), s(discards));
 	fprintf(f, "\n                %s of them not whole pages (%.1f%%)\n",
 		cli_thousands(unaligned), percent(unaligned, all));
 }
@@ -260,7 +276,8 @@ static void print_contents(FILE *f, const struct doctor_result *result)
 		print_groups(f, &survey->clients, "clients", survey->pages, "",
 			     "client ");
 	if (references)
-		print_groups(f, &survey->devices, "devices", survey->pages, "pages", "device ");
+		print_groups(f, &survey->devices, survey->devices.files ? "files" : "devices",
+			     survey->pages, "pages", "device ");
 	else
 		print_groups(f, &survey->devices, "pools", survey->pages, "indices", "pool ");
 	print_notes(f, &d->report);
@@ -274,7 +291,7 @@ static void print_guess(FILE *f, const struct import_guess *guess)
 
 	if (guess->score >= 0)
 		snprintf(score, sizeof(score), "%d", guess->score);
-	fprintf(f, "  %5s  %-12s %s%.60s%s\n", score, guess->name,
+	fprintf(f, "  %5s  %-13s %s%.60s%s\n", score, guess->name,
 		guess->score > 0 ? "is like: " : guess->score < 0 ? "is never guessed: " : "",
 		guess->why, strlen(guess->why) > 60 ? " ..." : "");
 }

@@ -51,6 +51,9 @@ advised() {
 for name in stock probes tracefs lis pages text msr; do
 	cp "$data/import_$name.txt" "$name.txt"
 done
+for name in ftrace-block fiu-nbw; do
+	cp "$data/samples/$name.txt" "$name.txt"
+done
 
 golden stock 0 stock.txt
 advised || { fail "what it advises for stock does not work"; cat err2; }
@@ -59,6 +62,8 @@ golden tracefs 3 tracefs.txt
 golden lis 3 lis.txt
 golden pages 3 pages.txt
 golden msr 3 msr.txt
+golden ftrace-block 0 ftrace-block.txt
+golden fiu-nbw 0 fiu-nbw.txt
 visit 0 text.txt
 advised || { fail "what it advises for text does not work"; cat err2; }
 

@@ -84,8 +84,11 @@ static enum blkparse_kind parse_line(const char *line, struct block_request *req
 		return BLKPARSE_BAD;
 	if (action.length != 1 || *action.text != 'Q')
 		return BLKPARSE_OTHER_ACTION;
-	if (kblock_sectors(&p, request))
+	if (kblock_sectors(&p, request)) {
+		p = import_skip_blanks(p);
+		request->by_kswapd = *p == '[' && import_is_kswapd(p + 1, strlen(p + 1));
 		return BLKPARSE_REQUEST;
+	}
 	/* "[process]" of a flush, "36 (12 00) [process]" of a command of 36 bytes. */
 	*why = "no 'sector + sectors' below 2^64 bytes";
 	if (import_decimal(&p, &request->length))

@@ -40,6 +40,15 @@ static int block_grow_clients(struct block *block, uint32_t nr)
 	return 0;
 }
 
+static void block_name_pool(struct block *block)
+{
+	uint32_t device = block->run->config->swap_device;
+
+	if (block->run->config->swap)
+		import_name(block->run, IMPORT_POOL, block->run->nr_pools, "swap on %u,%u",
+			    device >> 20, device & 0xfffff);
+}
+
 /* The pool of client @number, which is made with the first request that needs it. */
 static int block_pool(struct block *block, uint32_t number, uint16_t *pool)
 {
@@ -52,6 +61,7 @@ static int block_pool(struct block *block, uint32_t number, uint16_t *pool)
 		return rc;
 	client = &block->client[number];
 	if (!client->pool) {
+		block_name_pool(block);
 		rc = import_pool(block->run, number,
 				 block->run->config->swap ? TRACE_POOL_PERSISTENT : 0);
 		if (rc)
@@ -62,21 +72,35 @@ static int block_pool(struct block *block, uint32_t number, uint16_t *pool)
 	return 0;
 }
 
+#define BLOCK_NUMBER	24U		/* bytes of a device's number */
+
+/* "8,0" or "1", as --device has it. */
+static struct block_word block_device_number(const struct block *block,
+					     const struct block_request *request,
+					     char text[BLOCK_NUMBER])
+{
+	uint32_t number = (uint32_t)request->device_number;
+	int n = block->has & BLOCK_MAJORS ?
+		snprintf(text, BLOCK_NUMBER, "%u,%u", number >> 20, number & 0xfffff) :
+		snprintf(text, BLOCK_NUMBER, "%u", number);
+
+	return (struct block_word){ text, (size_t)n };
+}
+
 /* "1 of hm" where there are clients, so that disk 1 of each is known. */
 static void block_name_device(struct block *block, const struct block_request *request,
 			      uint64_t device)
 {
 	const struct block_word *word = &request->device;
 	const struct block_word *client = &request->client;
-	char number[24];
-	int length;
+	struct block_word name = *word;
+	char number[BLOCK_NUMBER];
 
 	if (!(block->has & BLOCK_DEVICES))
 		return;
-	length = snprintf(number, sizeof(number), "%llu",
-			  (unsigned long long)request->device_number);
-	import_name(block->run, IMPORT_DEVICE, device, "%.*s%s%.*s",
-		    word->text ? (int)word->length : length, word->text ?: number,
+	if (!name.text)
+		name = block_device_number(block, request, number);
+	import_name(block->run, IMPORT_DEVICE, device, "%.*s%s%.*s", (int)name.length, name.text,
 		    client->text ? " of " : "", (int)client->length, client->text ?: "");
 }
 
@@ -129,18 +153,15 @@ static int block_who(struct block *block, const struct block_request *request,
 
 static bool block_wanted_device(struct block *block, const struct block_request *request)
 {
-	const struct block_word *device = &request->device;
-	uint32_t number = (uint32_t)request->device_number;
-	char name[32];
-	int n;
+	struct block_word name = request->device;
+	char number[BLOCK_NUMBER];
 
-	if (device->text)
-		return import_wants_name(block->run, IMPORT_BY_DEVICE, device->text,
-					 device->length);
-	if (!(block->has & BLOCK_MAJORS))
-		return import_wants_number(block->run, IMPORT_BY_DEVICE, number);
-	n = snprintf(name, sizeof(name), "%u,%u", number >> 20, number & 0xfffff);
-	return import_wants_name(block->run, IMPORT_BY_DEVICE, name, (size_t)n);
+	if (!name.text && !(block->has & BLOCK_MAJORS))
+		return import_wants_number(block->run, IMPORT_BY_DEVICE,
+					   request->device_number);
+	if (!name.text)
+		name = block_device_number(block, request, number);
+	return import_wants_name(block->run, IMPORT_BY_DEVICE, name.text, name.length);
 }
 
 static bool block_wanted(struct block *block, const struct block_request *request)
@@ -151,6 +172,50 @@ static bool block_wanted(struct block *block, const struct block_request *reques
 				 client->length) &&
 	       block_wanted_device(block, request) &&
 	       import_wants_number(block->run, IMPORT_BY_PID, request->pid);
+}
+
+/* ---- swap ---- */
+
+static void block_written(struct block *block, const struct block_request *request)
+{
+	uint32_t device = (uint32_t)request->device_number;
+	struct block_written *written = block->written;
+	struct block_written *end = written + block->nr_written;
+
+	while (written < end && written->device != device)
+		written++;
+	if (written == end) {
+		if (block->nr_written == BLOCK_WRITTEN)
+			return;
+		block->nr_written++;
+		written->device = device;
+	}
+	written->writes++;
+	written->by_kswapd += request->by_kswapd;
+	written->parts |= request->length & (block->run->page_size - 1);
+}
+
+/* Other tasks write what is dirty of files, and kswapd what goes to swap. */
+static void block_guess_swap(struct block *block)
+{
+	struct import_report *report = block->run->report;
+
+	for (uint32_t i = 0; i < block->nr_written; i++) {
+		const struct block_written *written = &block->written[i];
+
+		if (written->parts || written->by_kswapd <= written->writes / 2 ||
+		    written->by_kswapd <= report->swap_by_kswapd)
+			continue;
+		report->swap_device = written->device;
+		report->swap_writes = written->writes;
+		report->swap_by_kswapd = written->by_kswapd;
+	}
+}
+
+/* What a request of the swap device asks of tmem. */
+static enum trace_op swap_op(uint8_t op)
+{
+	return op == TRACE_READ ? TRACE_GET : op == TRACE_WRITE ? TRACE_PUT : TRACE_FLUSH;
 }
 
 /* ---- a request ---- */
@@ -185,18 +250,14 @@ static void block_count(struct block *block, const struct block_request *request
 		break;
 	case TRACE_WRITE:
 		block->count[BLOCK_NR_WRITES]++;
+		if (block->has & BLOCK_MAJORS)
+			block_written(block, request);
 		break;
 	default:
 		block->count[BLOCK_NR_DISCARDS]++;
 	}
 	if ((request->offset | request->length) & in_page)
 		block->count[BLOCK_NR_UNALIGNED]++;
-}
-
-/* What a request of the swap device asks of tmem. */
-static enum trace_op swap_op(uint8_t op)
-{
-	return op == TRACE_READ ? TRACE_GET : op == TRACE_WRITE ? TRACE_PUT : TRACE_FLUSH;
 }
 
 int block_emit(struct block *block, const struct block_request *request,
@@ -268,6 +329,8 @@ int block_end(struct block *block, int rc)
 
 	for (uint32_t i = 0; i < BLOCK_NR_COUNTS; i++)
 		import_note(block->run, names[i], block->count[i]);
+	if (!block->run->config->swap)
+		block_guess_swap(block);
 	if (block->has & BLOCK_CLIENTS)
 		import_note(block->run, "clients", block->clients.nr);
 	if (block->has & BLOCK_DEVICES)

@@ -50,6 +50,7 @@ struct block_request {
 	uint64_t hash;			/* content of a request of one whole page */
 	uint32_t pid;
 	uint16_t cpu;
+	bool by_kswapd;			/* who writes what is reclaimed: to swap, mostly */
 	uint8_t op;			/* TRACE_READ, _WRITE, _DISCARD or BLOCK_OTHER */
 };
 
@@ -146,6 +147,16 @@ struct block_client {
 	uint32_t pool;			/* + 1; 0: none yet */
 };
 
+#define BLOCK_WRITTEN	16U		/* devices of which writes are counted */
+
+/* Of a device with BLOCK_MAJORS: is it a swap device? */
+struct block_written {
+	uint32_t device;
+	bool parts;			/* of pages were written: it is none */
+	uint64_t writes;
+	uint64_t by_kswapd;
+};
+
 struct block {
 	struct import_run *run;
 	uint32_t has;
@@ -157,6 +168,8 @@ struct block {
 	uint64_t seen_last;		/* the last of them */
 	struct block_client *client;	/* by number */
 	uint32_t nr_clients;
+	struct block_written written[BLOCK_WRITTEN];
+	uint32_t nr_written;
 	uint64_t count[BLOCK_NR_COUNTS];
 };
 

@@ -85,6 +85,7 @@ static const char *fiu_parse(const char *line, struct block_request *request)
 	if (!block_number(&f[1], &pid) || pid > UINT32_MAX)
 		return "no number of a process";
 	request->pid = (uint32_t)pid;
+	request->by_kswapd = import_is_kswapd(f[2].text, f[2].length);
 	if (words - nr == 1)
 		request->hash = digest_hash(&f[nr]);
 	return fiu_parse_tail(&f[nr - 5], request);

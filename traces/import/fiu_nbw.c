@@ -125,6 +125,8 @@ static int nbw_access(struct nbw *nbw, const struct nbw_call *call, const char *
 	if (rc)
 		return rc;
 	nbw_count(nbw, call);
+	import_name(run, IMPORT_FILE, call->inode, "inode %llu",
+		    (unsigned long long)call->inode);
 	record.event.index = (uint32_t)first;
 	record.event.count = (uint32_t)(last - first) + 1;
 	return import_emit(run, &record);

@@ -357,8 +357,7 @@ static enum ft_proof line_proof(const struct ft_line *line, const struct ft_cpu 
 {
 	if (cpu->evicted_by == line->pid + 1)
 		return FT_BY_EVICTION;
-	if (line->task_length > 6 && memcmp(line->task, "kswapd", 6) == 0 &&
-	    line->task[6] >= '0' && line->task[6] <= '9')
+	if (import_is_kswapd(line->task, line->task_length))
 		return FT_BY_KSWAPD;
 	if (line->task_length == 5 && memcmp(line->task, "<...>", 5) == 0)
 		return FT_UNNAMED;

@@ -141,6 +141,7 @@ static const char *parse_fields(const struct ft_line *line, size_t kind,
 	request->device_number = device;
 	request->time = line->time;
 	request->pid = line->pid;
+	request->by_kswapd = import_is_kswapd(line->task, line->task_length);
 	request->cpu = line->cpu;
 	return NULL;
 }

@@ -66,6 +66,7 @@ struct import_filter {
 enum import_thing {
 	IMPORT_CLIENT,		/* by trace_event.client */
 	IMPORT_DEVICE,		/* of page references: by trace_oid.w[0] */
+	IMPORT_FILE,		/* the same, where it is a file: may be named again */
 	IMPORT_POOL,		/* of operations: by trace_event.pool */
 };
 
@@ -148,6 +149,10 @@ struct import_report {
 	uint64_t lost;			/* events that the recorder lost */
 	uint64_t removals;		/* pages' removals that had to be classified */
 	uint64_t ambiguous;		/* of them: nothing proved put or flush */
+	/* Of block requests: kswapd wrote swap_by_kswapd times, if any, to what may be swap. */
+	uint32_t swap_device;		/* as in import_config */
+	uint64_t swap_writes;		/* in all */
+	uint64_t swap_by_kswapd;
 	uint32_t nr_notes;
 	struct import_note notes[IMPORT_NR_NOTES];	/* the format's own counters */
 };

@@ -292,6 +292,12 @@ static inline bool import_hex(const char **p, uint64_t *value)
 	return true;
 }
 
+/* Is a task of this name kswapd? */
+static inline bool import_is_kswapd(const char *task, size_t length)
+{
+	return length > 6 && memcmp(task, "kswapd", 6) == 0 && task[6] >= '0' && task[6] <= '9';
+}
+
 /* A device as Linux numbers them; false: there can be no such device. */
 static inline bool import_device_number(uint64_t major, uint64_t minor, uint32_t *device)
 {

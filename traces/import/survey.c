@@ -218,9 +218,10 @@ void survey_name(struct survey *survey, enum import_thing thing, uint64_t id,
 	size_t i;
 
 	if (thing != IMPORT_CLIENT) {
-		if (references != (thing == IMPORT_DEVICE))
+		if (references == (thing == IMPORT_POOL))
 			return;
 		groups = &survey->devices;
+		groups->files = thing == IMPORT_FILE;
 	}
 	/* Without memory it has no name. */
 	group = group_find(groups, id, &rc);

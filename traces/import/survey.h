@@ -34,6 +34,7 @@ struct survey_groups {
 	struct idmap numbers;		/* id to number + 1 */
 	uint64_t others;		/* pages of those that there was no room for */
 	bool more;			/* there were such */
+	bool files;			/* devices are files */
 };
 
 struct survey {
@@ -52,7 +53,7 @@ struct survey {
 /* Zero it but for object_pages before.  @entries: the pageset's bound.  0 or -ENOMEM. */
 int survey_begin(struct survey *survey, uint32_t entries);
 
-/* Where its events go: begin, add_pool and emit of an trace_sink, with it as argument. */
+/* Where its events go: begin, add_pool and emit of a trace_sink, with it as argument. */
 int survey_info(void *survey, const struct trace_info *info, struct trace_error *err);
 int survey_pool(void *survey, const struct trace_pool *pool, struct trace_error *err);
 int survey_event(void *survey, const struct trace_record *record, struct trace_error *err);

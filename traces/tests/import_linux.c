@@ -302,6 +302,43 @@ static void skips(void **state)
 	}
 }
 
+/* ---- which device may be swap ---- */
+
+#define KSWAPD(device, sectors)	\
+	"  kswapd0-5 [000] ..... 1.0: block_bio_queue: " device " W 8 + " sectors " [kswapd0]\n"
+#define TASK(device)	"  a-6 [000] ..... 1.0: block_bio_queue: " device " W 8 + 8 [kswapd0]\n"
+
+/* kswapd writes most of what is written to it, and whole pages. */
+static void swap_guessed(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t device;
+		uint64_t writes, by_kswapd;
+	} cases[] = {
+		{ KSWAPD("8,1", "8"), MAJ_MIN(8, 1), 1, 1 },
+		{ KSWAPD("8,1", "8") TASK("8,1"), 0, 0, 0 },
+		{ KSWAPD("8,1", "8") TASK("8,1") KSWAPD("8,1", "64"), MAJ_MIN(8, 1), 3, 2 },
+		{ KSWAPD("8,1", "8") KSWAPD("8,1", "4"), 0, 0, 0 },
+		{ KSWAPD("8,1", "8") KSWAPD("8,2", "8") KSWAPD("8,2", "8"), MAJ_MIN(8, 2), 2, 2 },
+		{ TASK("8,1"), 0, 0, 0 },
+		{ "8,1 0 1 0.1 9 Q W 8 + 8 [kswapd1]\n8,1 0 2 0.2 9 Q W 8 + 8 [kswapd1]\n"
+		  "8,1 0 3 0.3 9 Q W 8 + 8 [kswapper]\n", MAJ_MIN(8, 1), 3, 2 },
+		{ "0 50 kswapd0 8 8 W 6 0 531e779b39068c4b5d8b4d1f0a0f9bcf\n", MAJ_MIN(6, 0), 1, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct outcome outcome = import_string(recognise, cases[i].text);
+
+		outcome_is_fine(&outcome);
+		assert_int_equal(outcome.report.swap_by_kswapd, cases[i].by_kswapd);
+		assert_int_equal(outcome.report.swap_writes, cases[i].writes);
+		assert_int_equal(outcome.report.swap_device, cases[i].device);
+		outcome_free(&outcome);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +351,7 @@ int main(void)
 		cmocka_unit_test(one_kind_counts),
 		cmocka_unit_test(swap),
 		cmocka_unit_test(swap_refused),
+		cmocka_unit_test(swap_guessed),
 		cmocka_unit_test(devices),
 		cmocka_unit_test(filters),
 		cmocka_unit_test(zero_bytes),

@@ -22,14 +22,17 @@ struct real {
 	uint64_t requests;	/* lines or records */
 	uint64_t write_requests;
 	uint64_t unique;	/* pages, 0: not known */
+	bool told;		/* its format is, since it is taken for another */
 };
 
 static const struct real reals[] = {
-	{ "arc-OLTP.lis.zst", "lis", { [TRACE_READ] = 914145 }, 914145, 0, 186880 },
-	{ "arc-P3.lis.zst", "lis", { [TRACE_READ] = 3912296 }, 238578, 0, 762543 },
-	{ "lirs-sprite.trace.gz", "pages", { [TRACE_READ] = 133996 }, 133996, 0, 0 },
+	{ "arc-OLTP.lis.zst", "lis", { [TRACE_READ] = 914145 }, 914145, 0, 186880, false },
+	{ "arc-P3.lis.zst", "lis", { [TRACE_READ] = 3912296 }, 238578, 0, 762543, false },
+	{ "lirs-sprite.trace.gz", "pages", { [TRACE_READ] = 133996 }, 133996, 0, 0, false },
+	/* Without a mark it is like any list of pages. */
+	{ "lirs-sprite.trace.gz", "lirs", { [TRACE_READ] = 133996 }, 133996, 0, 0, true },
 	{ "cloudphysics-io.vscsi", "vscsi",
-	  { [TRACE_READ] = 485700, [TRACE_WRITE] = 656169 }, 113872, 66898, 0 },
+	  { [TRACE_READ] = 485700, [TRACE_WRITE] = 656169 }, 113872, 66898, 269210, false },
 };
 
 /* A bit a page, as far as pages are seen. */
@@ -98,6 +101,7 @@ static void real(void **state)
 		skip();
 	}
 	config.path = path;
+	config.format = real->told ? real->format : NULL;
 	if (trace_import(&config, &report, &err))
 		fail_msg("%s", err.text);
 	assert_string_equal(report.format, real->format);
@@ -118,6 +122,7 @@ int main(void)
 		{ reals[1].file, real, NULL, NULL, (void *)&reals[1] },
 		{ reals[2].file, real, NULL, NULL, (void *)&reals[2] },
 		{ reals[3].file, real, NULL, NULL, (void *)&reals[3] },
+		{ reals[4].file, real, NULL, NULL, (void *)&reals[4] },
 	};
 
 	return cmocka_run_group_tests_name("importers: published traces", tests, NULL, NULL);
