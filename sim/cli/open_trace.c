@@ -43,6 +43,7 @@ static struct trace_reader *import_and_open(const char *path,
 	struct import_report report;
 	struct cli_progress progress;
 	char name[4096];
+	const size_t room = sizeof(name) - strlen("/trace.tmt");
 	struct import_config config = {
 		.path = path, .format = o->format, .output = name,
 		.object_pages = o->object_pages, .strict = o->strict,
@@ -50,9 +51,8 @@ static struct trace_reader *import_and_open(const char *path,
 		.progress = import_progress, .progress_arg = &progress,
 	};
 
-	if ((size_t)snprintf(name, sizeof(name), "%s/tmem-import-XXXXXX",
-			     dir && *dir ? dir : "/tmp") >= sizeof(name) ||
-	    !mkdtemp(name)) {
+	if ((size_t)snprintf(name, room, "%s/tmem-import-XXXXXX",
+			     dir && *dir ? dir : "/tmp") >= room || !mkdtemp(name)) {
 		err->code = -errno;
 		snprintf(err->text, sizeof(err->text), "cannot make a folder for "
 			 "the imported trace in %.200s: %s; set TMPDIR",

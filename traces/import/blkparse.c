@@ -162,15 +162,16 @@ static int summary_line(struct blkparse *b, const char *line)
 	return 0;
 }
 
-static int blkparse_line(struct blkparse *b, const char *line, size_t length)
+static int blkparse_line(void *arg, char *line, size_t length)
 {
+	struct blkparse *b = arg;
 	struct import_run *run = b->block.run;
 	struct block_request request = { .time = 0 };
 	const char *why;
 
 	if (memchr(line, '\0', length))
 		return import_skip(run, line, "holds a byte 0");
-	if (*line == '#' || !*import_skip_blanks(line))
+	if (import_says_nothing(line, length))
 		return 0;
 	switch (parse_line(line, &request, &why)) {
 	case BLKPARSE_REQUEST:
@@ -185,27 +186,13 @@ static int blkparse_line(struct blkparse *b, const char *line, size_t length)
 					  import_skip(run, line, "%s", why);
 }
 
-static int blkparse_lines(struct blkparse *b)
-{
-	size_t length;
-	char *line;
-	int rc;
-
-	while ((rc = import_line(b->block.run, &line, &length)) > 0) {
-		rc = blkparse_line(b, line, length);
-		if (rc)
-			return rc;
-	}
-	return rc;
-}
-
 static int blkparse_run(struct import_run *run)
 {
 	struct blkparse b = { .summary = 0 };
 	int rc = block_begin(&b.block, run, BLOCK_TIMES | BLOCK_DEVICES | BLOCK_PIDS |
 			     BLOCK_MAJORS);
 
-	rc = block_end(&b.block, rc ?: blkparse_lines(&b));
+	rc = block_end(&b.block, rc ?: import_lines(run, blkparse_line, &b));
 	import_note(run, "events that are no Q", b.other_actions);
 	import_note(run, "lines of a summary", b.summary);
 	return rc;

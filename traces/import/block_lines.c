@@ -100,47 +100,37 @@ static bool is_header(const char *line)
 	return false;
 }
 
-static int block_line(struct block *block, const struct block_lines *lines,
-		      const char *line, size_t length, bool first)
+struct line_reader {
+	struct block block;
+	const struct block_lines *lines;
+	bool begun;		/* a line that says something was read */
+};
+
+static int block_line(void *arg, char *line, size_t length)
 {
+	struct line_reader *r = arg;
 	struct block_request request = { .time = 0 };
-	const char *why = memchr(line, '\0', length) ? "holds a byte 0" : NULL;
+	bool first = !r->begun;
+	const char *why;
 
-	why = why ?: lines->parse(line, &request);
+	if (import_says_nothing(line, length))
+		return 0;
+	r->begun = true;
+	why = memchr(line, '\0', length) ? "holds a byte 0" : r->lines->parse(line, &request);
 	if (!why)
-		return block_emit(block, &request, line);
+		return block_emit(&r->block, &request, line);
 	if (!first || !is_header(line))
-		return import_skip(block->run, line, "%s", why);
-	block->count[BLOCK_NR_HEADERS]++;
+		return import_skip(r->block.run, line, "%s", why);
+	r->block.count[BLOCK_NR_HEADERS]++;
 	return 0;
-}
-
-static int block_all_lines(struct block *block, const struct block_lines *lines)
-{
-	struct import_run *run = block->run;
-	bool first = true;
-	size_t length;
-	char *line;
-	int rc;
-
-	while ((rc = import_line(run, &line, &length)) > 0) {
-		if (*line == '#' || import_skip_blanks(line) == line + length)
-			continue;
-		rc = block_line(block, lines, line, length, first);
-		if (rc)
-			return rc;
-		first = false;
-	}
-	return rc;
 }
 
 int block_lines_run(struct import_run *run)
 {
-	const struct block_lines *lines = run->importer->lines;
-	struct block block;
-	int rc = block_begin(&block, run, lines->has);
+	struct line_reader r = { .lines = run->importer->lines };
+	int rc = block_begin(&r.block, run, r.lines->has);
 
-	return block_end(&block, rc ?: block_all_lines(&block, lines));
+	return block_end(&r.block, rc ?: import_lines(run, block_line, &r));
 }
 
 static bool block_lines_fit(const struct trace_importer *importer, const char *line,

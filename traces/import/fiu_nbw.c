@@ -132,12 +132,13 @@ static int nbw_access(struct nbw *nbw, const struct nbw_call *call, const char *
 	return import_emit(run, &record);
 }
 
-static int nbw_line(struct nbw *nbw, const char *line, size_t length)
+static int nbw_line(void *arg, char *line, size_t length)
 {
+	struct nbw *nbw = arg;
 	struct nbw_call call = { .tag = NBW_NONE };
 	const char *why = memchr(line, '\0', length) ? "holds a byte 0" : NULL;
 
-	if (!why && (*line == '#' || !*import_skip_blanks(line)))
+	if (!why && import_says_nothing(line, length))
 		return 0;
 	why = why ?: nbw_parse(line, &call);
 	if (why)
@@ -153,27 +154,13 @@ static int nbw_line(struct nbw *nbw, const char *line, size_t length)
 	return nbw_access(nbw, &call, line);
 }
 
-static int nbw_lines(struct nbw *nbw)
-{
-	size_t length;
-	char *line;
-	int rc;
-
-	while ((rc = import_line(nbw->run, &line, &length)) > 0) {
-		rc = nbw_line(nbw, line, length);
-		if (rc)
-			return rc;
-	}
-	return rc;
-}
-
 static int nbw_run(struct import_run *run)
 {
 	struct nbw nbw = { .run = run };
 	int rc = import_begin(run, TRACE_REFERENCES, IMPORT_TIMES);
 
 	rc = rc ?: import_pool(run, 0, 0);
-	rc = rc ?: nbw_lines(&nbw);
+	rc = rc ?: import_lines(run, nbw_line, &nbw);
 	import_note(run, "reads", nbw.reads);
 	import_note(run, "writes", nbw.writes);
 	import_note(run, "recorded hits", nbw.hits);

@@ -458,8 +458,9 @@ static int lost_line(struct ft_reader *r, const struct ft_line *line)
 	return queue_add(r, &event);
 }
 
-static int one_line(struct ft_reader *r, const char *text, size_t length)
+static int one_line(void *arg, char *text, size_t length)
 {
+	struct ft_reader *r = arg;
 	struct ft_line line;
 
 	ft_line_parse(text, length, &line);
@@ -489,16 +490,8 @@ static int one_line(struct ft_reader *r, const char *text, size_t length)
 
 static int read_lines(struct ft_reader *r)
 {
-	struct import_run *run = r->map.run;
-	size_t length;
-	char *text;
-	int rc;
+	int rc = import_lines(r->map.run, one_line, r);
 
-	while ((rc = import_line(run, &text, &length)) > 0) {
-		rc = one_line(r, text, length);
-		if (rc)
-			return rc;
-	}
 	rc = rc ?: unstage(r);
 	return rc ?: r->decided ? rc : queue_decide(r);
 }

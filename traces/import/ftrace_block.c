@@ -167,8 +167,9 @@ static int event_line(struct block_text *t, const struct ft_line *line, const ch
 		     block_emit(&t->block, &request, text);
 }
 
-static int one_line(struct block_text *t, const char *text, size_t length)
+static int one_line(void *arg, char *text, size_t length)
 {
+	struct block_text *t = arg;
 	struct ft_line line;
 
 	ft_line_parse(text, length, &line);
@@ -195,19 +196,13 @@ static int read_lines(struct block_text *t)
 {
 	struct import_run *run = t->block.run;
 	const char *head;
-	size_t length;
-	char *text;
-	int rc = input_peek(run->in, &head, &length, run->err);
+	size_t size;
+	int rc = input_peek(run->in, &head, &size, run->err);
 
 	if (rc)
 		return rc;
-	t->kind = survey(head, length).kind;
-	while ((rc = import_line(run, &text, &length)) > 0) {
-		rc = one_line(t, text, length);
-		if (rc)
-			return rc;
-	}
-	return rc;
+	t->kind = survey(head, size).kind;
+	return import_lines(run, one_line, t);
 }
 
 static int ftrace_block_run(struct import_run *run)

@@ -112,6 +112,22 @@ int import_pool(struct import_run *run, uint32_t client, uint32_t flags);
 int import_line(struct import_run *run, char **line, size_t *length);
 int import_record(struct import_run *run, size_t size, const uint8_t **record);
 
+/* @each line in turn; what it returns but 0 ends it and is returned. */
+static inline int import_lines(struct import_run *run,
+			       int (*each)(void *arg, char *line, size_t length), void *arg)
+{
+	size_t length;
+	char *line;
+	int rc;
+
+	while ((rc = import_line(run, &line, &length)) > 0) {
+		rc = each(arg, line, length);
+		if (rc)
+			return rc;
+	}
+	return rc;
+}
+
 /* Hand an event on if it is wanted; its time is put right if it goes backwards. */
 int import_emit(struct import_run *run, struct trace_record *record);
 
@@ -195,6 +211,12 @@ static inline const char *import_skip_blanks(const char *p)
 	while (import_blank(*p))
 		p++;
 	return p;
+}
+
+/* A blank line, or a comment. */
+static inline bool import_says_nothing(const char *line, size_t length)
+{
+	return *line == '#' || import_skip_blanks(line) == line + length;
 }
 
 /*

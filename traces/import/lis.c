@@ -23,13 +23,16 @@ static int parse_numbers(const char *p, uint64_t *numbers, int max)
 	return n;
 }
 
-static int lis_line(struct import_run *run, const char *line)
+static int lis_line(void *arg, char *line, size_t length)
 {
+	struct import_run *run = arg;
 	struct trace_record record = { .event.op = TRACE_READ };
 	uint64_t numbers[4];
 	int n;
 
-	if (*line == '#' || !*import_skip_blanks(line))
+	if (strlen(line) != length)
+		return import_skip(run, NULL, "holds a byte 0");
+	if (import_says_nothing(line, length))
 		return 0;
 	n = parse_numbers(line, numbers, 4);
 	if (n < 2)
@@ -39,20 +42,10 @@ static int lis_line(struct import_run *run, const char *line)
 
 static int lis_run(struct import_run *run)
 {
-	size_t length;
-	char *line;
 	int rc = import_begin(run, TRACE_REFERENCES, 0);
 
 	rc = rc ?: import_pool(run, 0, 0);
-	if (rc)
-		return rc;
-	while ((rc = import_line(run, &line, &length)) > 0) {
-		rc = strlen(line) == length ? lis_line(run, line) :
-					      import_skip(run, NULL, "holds a byte 0");
-		if (rc)
-			return rc;
-	}
-	return rc;
+	return rc ?: import_lines(run, lis_line, run);
 }
 
 static bool lis_probe_line(const struct trace_importer *importer, const char *line,

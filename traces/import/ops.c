@@ -93,12 +93,13 @@ static const char *parse_op(const char *line, size_t size, struct trace_record *
 	return length ? "more than a key and an index" : NULL;
 }
 
-static int ops_line(struct import_run *run, const char *line, size_t length)
+static int ops_line(void *arg, char *line, size_t length)
 {
+	struct import_run *run = arg;
 	struct trace_record record = { .event.op = 0 };
 	const char *why;
 
-	if (*line == '#' || import_skip_blanks(line) == line + length)
+	if (import_says_nothing(line, length))
 		return 0;
 	why = parse_op(line, length, &record);
 	if (why)
@@ -108,19 +109,10 @@ static int ops_line(struct import_run *run, const char *line, size_t length)
 
 static int ops_run(struct import_run *run)
 {
-	size_t length;
-	char *line;
 	int rc = import_begin(run, TRACE_OPERATIONS, 0);
 
 	rc = rc ?: import_pool(run, 0, 0);
-	if (rc)
-		return rc;
-	while ((rc = import_line(run, &line, &length)) > 0) {
-		rc = ops_line(run, line, length);
-		if (rc)
-			return rc;
-	}
-	return rc;
+	return rc ?: import_lines(run, ops_line, run);
 }
 
 static bool ops_probe_line(const struct trace_importer *importer, const char *line,

@@ -31,34 +31,23 @@ static int pages_begin(struct import_run *run)
 
 /* ---- lines ---- */
 
-static int page_line(struct import_run *run, const char *line, size_t length)
+static int page_line(void *arg, char *line, size_t length)
 {
+	struct import_run *run = arg;
 	struct trace_record record = { .event.op = TRACE_READ };
-	const char *text = import_skip_blanks(line);
 	uint64_t page;
 
 	if (parse_page(line, length, &page))
 		return import_pages(run, &record, 0, page, 1);
-	if (*line == '#' || text == line + length)
+	if (import_says_nothing(line, length))
 		return 0;
-	return import_skip(run, line, "%s", strcmp(text, "*") == 0 ?
+	return import_skip(run, line, "%s", strcmp(import_skip_blanks(line), "*") == 0 ?
 			   "a mark, which --format lirs reads" : "not a page number");
 }
 
 static int page_lines_run(struct import_run *run)
 {
-	size_t length;
-	char *line;
-	int rc = pages_begin(run);
-
-	if (rc)
-		return rc;
-	while ((rc = import_line(run, &line, &length)) > 0) {
-		rc = page_line(run, line, length);
-		if (rc)
-			return rc;
-	}
-	return rc;
+	return pages_begin(run) ?: import_lines(run, page_line, run);
 }
 
 static bool page_probe_line(const struct trace_importer *importer, const char *line,
@@ -104,26 +93,28 @@ static size_t without_mark(const char *line, size_t length)
 	return end;
 }
 
+struct lirs {
+	struct import_run *run;
+	uint64_t marks;
+};
+
+static int lirs_line(void *arg, char *line, size_t length)
+{
+	struct lirs *lirs = arg;
+	size_t bare;
+
+	for (; (bare = without_mark(line, length)) != length; length = bare)
+		lirs->marks++;
+	line[length] = '\0';
+	return page_line(lirs->run, line, length);
+}
+
 static int lirs_run(struct import_run *run)
 {
-	uint64_t marks = 0;
-	size_t length;
-	char *line;
-	int rc = pages_begin(run);
+	struct lirs lirs = { .run = run };
+	int rc = pages_begin(run) ?: import_lines(run, lirs_line, &lirs);
 
-	if (rc)
-		return rc;
-	while ((rc = import_line(run, &line, &length)) > 0) {
-		size_t bare;
-
-		for (; (bare = without_mark(line, length)) != length; length = bare)
-			marks++;
-		line[length] = '\0';
-		rc = page_line(run, line, length);
-		if (rc)
-			break;
-	}
-	import_note(run, "marks", marks);
+	import_note(run, "marks", lirs.marks);
 	return rc;
 }
 

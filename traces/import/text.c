@@ -39,31 +39,31 @@ static int text_emit(void *arg, const struct trace_record *record, struct trace_
 	return import_emit(run, &copy);
 }
 
-static int text_lines(struct import_run *run, struct trace_text *text)
-{
-	size_t length;
-	char *line;
-	int rc;
+struct text {
+	struct import_run *run;
+	struct trace_text *lines;
+};
 
-	while ((rc = import_line(run, &line, &length)) > 0) {
-		rc = trace_text_line(text, line, length, run->err);
-		if (rc)
-			return rc;
-	}
-	return rc;
+static int text_line(void *arg, char *line, size_t length)
+{
+	struct text *text = arg;
+
+	return trace_text_line(text->lines, line, length, text->run->err);
 }
 
 static int text_run(struct import_run *run)
 {
 	const struct trace_sink sink = { run, text_begin, text_add_pool, text_emit };
-	struct trace_text *text = trace_text_begin(input_name(run->in), &sink, run->err);
+	struct text text = {
+		run, trace_text_begin(input_name(run->in), &sink, run->err),
+	};
 	int end;
 	int rc;
 
-	if (!text)
+	if (!text.lines)
 		return run->err->code;
-	rc = text_lines(run, text);
-	end = trace_text_end(text, run->err);
+	rc = import_lines(run, text_line, &text);
+	end = trace_text_end(text.lines, run->err);
 	return end ?: rc;
 }
 
