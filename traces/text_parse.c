@@ -16,6 +16,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "decimal.h"
 #include "trace_text.h"
 #include "tmt.h"
 
@@ -104,21 +105,9 @@ static inline bool is(const struct word *word, const char *text)
 
 static bool get_decimal(const struct word *word, uint64_t max, uint64_t *value)
 {
-	uint64_t v = 0;
+	const char *p = word->start;
 
-	for (size_t i = 0; i < word->length; i++) {
-		uint64_t digit = (uint64_t)(unsigned char)word->start[i] - '0';
-
-		if (digit > 9)
-			return false;
-		if (i < 19)		/* so many digits always fit */
-			v = v * 10 + digit;
-		else if (__builtin_mul_overflow(v, 10, &v) ||
-			 __builtin_add_overflow(v, digit, &v))
-			return false;
-	}
-	*value = v;
-	return word->length && v <= max;
+	return trace_decimal(&p, value) && p == word->start + word->length && *value <= max;
 }
 
 static int hex_digit(char c)
@@ -572,75 +561,4 @@ int trace_text_end(struct trace_text *t, struct trace_error *err)
 	free(t->name);
 	free(t);
 	return ret;
-}
-
-/* ---- from a file ---- */
-
-/* Lines that lie in @buffer whole; what remains moves to its start. */
-static int eat_lines(struct trace_text *t, char *buffer, size_t *filled,
-		     struct trace_error *err)
-{
-	char *p = buffer, *end = buffer + *filled, *newline;
-
-	while ((newline = memchr(p, '\n', (size_t)(end - p)))) {
-		int ret = trace_text_line(t, p, (size_t)(newline - p), err);
-
-		if (ret)
-			return ret;
-		p = newline + 1;
-	}
-	*filled = (size_t)(end - p);
-	memmove(buffer, p, *filled);
-	return 0;
-}
-
-static int eat_file(struct trace_text *t, FILE *in, char *buffer, size_t size,
-		    struct trace_error *err)
-{
-	size_t filled = 0, got;
-	int ret;
-
-	errno = 0;
-	do {
-		got = fread(buffer + filled, 1, size - filled, in);
-		filled += got;
-		ret = eat_lines(t, buffer, &filled, err);
-		if (!ret && filled > TRACE_TEXT_MAX_LINE)
-			ret = trace_text_line(t, buffer, filled, err);
-		if (ret)
-			return ret;
-	} while (got);
-	if (ferror(in)) {
-		t->failed = errno ? -errno : -EIO;
-		return tmt_error(err, t->failed, t->name,
-				 "line %" PRIu64 ": cannot be read: %s",
-				 t->line + 1, strerror(-t->failed));
-	}
-	return filled ? trace_text_line(t, buffer, filled, err) : 0;
-}
-
-int trace_parse_text(FILE *in, const char *name, const char *path,
-		     struct trace_error *err)
-{
-	size_t size = 4 * (TRACE_TEXT_MAX_LINE + 1);
-	struct trace_error own;
-	struct trace_file file = { path, NULL };
-	struct trace_sink sink = trace_file_sink(&file);
-	struct trace_text *t;
-	char *buffer;
-	int ret;
-
-	err = err ? err : &own;
-	t = trace_text_begin(name, &sink, err);
-	if (!t)
-		return err->code;
-	buffer = malloc(size);
-	if (!buffer)
-		t->failed = tmt_error(err, -ENOMEM, name, "no memory to read it");
-	else
-		eat_file(t, in, buffer, size, err);
-	free(buffer);
-	ret = trace_text_end(t, err);
-	/* With an error pending this removes the file. */
-	return file.writer ? trace_finish(file.writer, err) : ret;
 }

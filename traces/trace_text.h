@@ -25,7 +25,7 @@ int trace_parse_text(FILE *in, const char *name, const char *path,
 
 /*
  * For whoever has lines from elsewhere and wants events: give them one by one, without
- * their newline (@line need not end with 0).  Events go to @sink, which gets its begin()
+ * their newline but with a zero at @length.  Events go to @sink, which gets its begin()
  * with the first one, or at the end of a text without any; all of them are valid and their
  * times in order.  @err of each call is the one that the sink's functions get.
  *

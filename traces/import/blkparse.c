@@ -91,7 +91,7 @@ static enum blkparse_kind parse_line(const char *line, struct block_request *req
 	}
 	/* "[process]" of a flush, "36 (12 00) [process]" of a command of 36 bytes. */
 	*why = "no 'sector + sectors' below 2^64 bytes";
-	if (import_decimal(&p, &request->length))
+	if (trace_decimal(&p, &request->length))
 		p = import_skip_blanks(p);
 	if (*p != '[' && *p != '(')
 		return BLKPARSE_BAD;

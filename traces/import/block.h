@@ -102,7 +102,7 @@ static inline bool block_number(const struct block_word *field, uint64_t *value)
 {
 	const char *p = field->text;
 
-	return import_decimal(&p, value) && p == field->text + field->length;
+	return trace_decimal(&p, value) && p == field->text + field->length;
 }
 
 /* The whole of a field, in seconds with or without a fraction, as ns. */

@@ -71,7 +71,7 @@ static int check_who(struct import_run *run, uint32_t has)
 					 "a trace of %s does not tell the %s of an event; import it without %s",
 					 run->report->format, by_who[by].what,
 					 by_options[by]);
-		seen->is_number = import_decimal(&p, &seen->number) && !*p;
+		seen->is_number = trace_decimal(&p, &seen->number) && !*p;
 		run->filter.who = true;
 	}
 	return 0;

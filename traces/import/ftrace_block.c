@@ -111,7 +111,7 @@ static bool skip_command(const char **p)
 	const char *s = *p;
 	uint64_t bytes;
 
-	if (!import_decimal(&s, &bytes) || s[0] != ' ' || s[1] != '(')
+	if (!trace_decimal(&s, &bytes) || s[0] != ' ' || s[1] != '(')
 		return false;
 	s = strchr(s, ')');
 	if (!s)

@@ -48,7 +48,7 @@ static bool parse_task(const char *start, const char *end, struct ft_line *line)
 	while (p > start && is_digit(p[-1]))
 		p--;
 	digits = p;
-	if (digits == end || digits == start || !import_decimal(&digits, &pid) ||
+	if (digits == end || digits == start || !trace_decimal(&digits, &pid) ||
 	    pid > FT_PID_MAX)
 		return false;
 	if (p[-1] == '/') {			/* pid/tid */
@@ -80,7 +80,7 @@ static bool parse_time(const char **p, struct ft_line *line)
 	uint64_t seconds;
 	uint64_t fraction;
 
-	if (!import_decimal(&s, &seconds))
+	if (!trace_decimal(&s, &seconds))
 		return false;
 	if (*s == ':') {
 		line->why = "the time is a counter; record with a clock in seconds (local, global, mono)";
@@ -146,7 +146,7 @@ static bool parse_event_line(const char *text, struct ft_line *line)
 		const char *p = bracket + 1;
 		uint64_t cpu;
 
-		if (import_decimal(&p, &cpu) && *p == ']' && cpu <= UINT16_MAX &&
+		if (trace_decimal(&p, &cpu) && *p == ']' && cpu <= UINT16_MAX &&
 		    parse_task(text, bracket, line) && parse_right(p + 1, line)) {
 			line->cpu = (uint16_t)cpu;
 			return true;
@@ -167,7 +167,7 @@ static bool parse_lost(const char *text, struct ft_line *line)
 	if (!has_prefix(p, "CPU:"))
 		return false;
 	p += 4;
-	if (!import_decimal(&p, &cpu))
+	if (!trace_decimal(&p, &cpu))
 		return false;
 	p = import_skip_blanks(p);
 	if (*p++ != '[')
@@ -176,7 +176,7 @@ static bool parse_lost(const char *text, struct ft_line *line)
 		p += 5;
 	line->nr = 0;
 	if (is_digit(*p)) {
-		if (!import_decimal(&p, &line->nr) || *p++ != ' ')
+		if (!trace_decimal(&p, &line->nr) || *p++ != ' ')
 			return false;
 	}
 	return has_prefix(p, "EVENTS]") || has_prefix(p, "EVENTS DROPPED]");
@@ -195,8 +195,8 @@ static bool parse_overwritten(const char *text, struct ft_line *line)
 	if (!p)
 		return false;
 	p = import_skip_blanks(strchr(p, ':') + 1);
-	if (!import_decimal(&p, &there) || *p++ != '/' ||
-	    !import_decimal(&p, &written) || written <= there)
+	if (!trace_decimal(&p, &there) || *p++ != '/' ||
+	    !trace_decimal(&p, &written) || written <= there)
 		return false;
 	line->nr = written - there;
 	return true;
@@ -242,7 +242,7 @@ static void parse_perf_lost(struct ft_line *line)
 	line->nr = 0;
 	if (p) {
 		p = import_skip_blanks(p + 5);
-		if (!import_decimal(&p, &line->nr))
+		if (!trace_decimal(&p, &line->nr))
 			line->nr = 0;
 	}
 }
@@ -331,7 +331,7 @@ bool ft_field_number(const struct ft_field *field, uint64_t *value)
 	minus = *p == '-';
 	if (minus)
 		p++;
-	if (!import_decimal(&p, value) || p != field->value + field->length)
+	if (!trace_decimal(&p, value) || p != field->value + field->length)
 		return false;
 	if (minus)
 		*value = 0 - *value;

@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../decimal.h"
 #include "../tmt.h"
 #include "filter.h"
 #include "import.h"
@@ -220,32 +221,6 @@ static inline bool import_says_nothing(const char *line, size_t length)
 }
 
 /*
- * Decimal digits at *p, which moves behind them.  False where there are none, or
- * more than 64 bits of them.
- */
-static inline bool import_decimal(const char **p, uint64_t *value)
-{
-	const char *s = *p;
-	unsigned int digit = (unsigned char)*s - '0';
-	uint64_t v = 0;
-
-	if (digit > 9)
-		return false;
-	do {				/* 19 digits always fit */
-		v = v * 10 + digit;
-		digit = (unsigned char)*++s - '0';
-	} while (digit <= 9 && s < *p + 19);
-	for (; digit <= 9; digit = (unsigned char)*++s - '0') {
-		if (__builtin_mul_overflow(v, 10, &v) ||
-		    __builtin_add_overflow(v, digit, &v))
-			return false;
-	}
-	*p = s;
-	*value = v;
-	return true;
-}
-
-/*
  * A decimal fraction of a second at *p, ".552", as ns; digits past the ninth are
  * dropped.  False where there is no point with a digit behind it.
  */
@@ -273,7 +248,7 @@ static inline bool import_seconds(const char **p, uint64_t *ns)
 	uint64_t seconds;
 	uint64_t fraction = 0;
 
-	if (!import_decimal(&s, &seconds))
+	if (!trace_decimal(&s, &seconds))
 		return false;
 	if (*s == '.' && !import_fraction(&s, &fraction))
 		return false;
@@ -336,8 +311,8 @@ static inline bool import_device(const char **p, char separator, uint32_t *devic
 	uint64_t major;
 	uint64_t minor;
 
-	if (!import_decimal(&s, &major) || *s++ != separator ||
-	    !import_decimal(&s, &minor) || !import_device_number(major, minor, device))
+	if (!trace_decimal(&s, &major) || *s++ != separator ||
+	    !trace_decimal(&s, &minor) || !import_device_number(major, minor, device))
 		return false;
 	*p = s;
 	return true;

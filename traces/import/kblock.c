@@ -38,10 +38,10 @@ bool kblock_sectors(const char **p, struct block_request *request)
 	uint64_t sector;
 	uint64_t nr;
 
-	if (!import_decimal(&s, &sector) || s[0] != ' ' || s[1] != '+' || s[2] != ' ')
+	if (!trace_decimal(&s, &sector) || s[0] != ' ' || s[1] != '+' || s[2] != ' ')
 		return false;
 	s += 3;
-	if (!import_decimal(&s, &nr) || (*s && !import_blank(*s)) ||
+	if (!trace_decimal(&s, &nr) || (*s && !import_blank(*s)) ||
 	    !block_multiply(sector, BLOCK_SECTOR, &request->offset) ||
 	    !block_multiply(nr, BLOCK_SECTOR, &request->length))
 		return false;

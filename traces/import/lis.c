@@ -14,7 +14,7 @@ static int parse_numbers(const char *p, uint64_t *numbers, int max)
 	int n = 0;
 
 	for (p = import_skip_blanks(p); *p; p = import_skip_blanks(p)) {
-		if (n == max || !import_decimal(&p, &numbers[n]))
+		if (n == max || !trace_decimal(&p, &numbers[n]))
 			return -1;
 		if (*p && !import_blank(*p))
 			return -1;

@@ -48,7 +48,7 @@ static struct trace_oid key_oid(const char *key, size_t length)
 	XXH128_hash_t hash;
 	uint64_t number;
 
-	if ((*key != '0' || length == 1) && import_decimal(&p, &number) &&
+	if ((*key != '0' || length == 1) && trace_decimal(&p, &number) &&
 	    p == key + length)
 		return (struct trace_oid){ { number, 0, 0 } };
 	hash = XXH3_128bits(key, length);
@@ -84,7 +84,7 @@ static const char *parse_op(const char *line, size_t size, struct trace_record *
 	if (!length)
 		return NULL;
 	digits = word;
-	if (!import_decimal(&digits, &index) || digits != word + length)
+	if (!trace_decimal(&digits, &index) || digits != word + length)
 		return "the index after the key is no number";
 	if (index > UINT32_MAX)
 		return "the index is not below 2^32";

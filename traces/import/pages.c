@@ -16,7 +16,7 @@ static bool parse_page(const char *line, size_t length, uint64_t *page)
 {
 	const char *p = import_skip_blanks(line);
 
-	if (!import_decimal(&p, page))
+	if (!trace_decimal(&p, page))
 		return false;
 	p = import_skip_blanks(p);
 	return p == line + length;
@@ -128,7 +128,7 @@ static bool lirs_probe_line(const struct trace_importer *importer, const char *l
 	(void)importer;
 	if (bare == length)
 		return parse_page(line, length, &page);
-	return bare == 0 || (import_decimal(&p, &page) && p == line + bare);
+	return bare == 0 || (trace_decimal(&p, &page) && p == line + bare);
 }
 
 static bool has_mark(const char *head, size_t size)
