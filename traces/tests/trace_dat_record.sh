@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # trace_dat_record.sh TMEM: what this kernel records is the same trace, as trace.dat
-# and as the text of trace-cmd report; once all of it, once with losses.  Ends with 77
-# where nothing can be recorded: not root, no tracefs, no event, no trace-cmd.
+# and as the text of trace-cmd report; once all of it, once with losses, and once the
+# requests of disks, if it has any.  Ends with 77 where nothing can be recorded: not root,
+# no tracefs, no event, no trace-cmd.
 #
 # Recorded in a tracefs instance of its own, which is removed; pages come from there
 # as they are and trace-cmd restore makes a trace.dat of them.
@@ -55,6 +56,7 @@ record() {
 	echo 1 >"$instance/tracing_on"
 	for ((i = 0; i < 40; i++)); do
 		head -c 1M /dev/zero >"$work/file"
+		sync "$work/file"
 		cat "$work/file" >/dev/null
 		rm "$work/file"
 	done
@@ -71,7 +73,7 @@ record() {
 		skip "trace-cmd restore makes no trace.dat here"
 }
 
-# compare NAME STATUS
+# compare NAME STATUS FORMAT: that of the text
 compare() {
 	local status
 
@@ -79,7 +81,7 @@ compare() {
 	status=$?
 	[ "$status" -eq "$2" ] || fail "$1.dat: status $status, not $2: $(cat "$work/dat.log")"
 	trace-cmd report -i "$work/$1.dat" 2>/dev/null |
-		"$tmem" import --source x --format ftrace --output "$work/text.tmt" - 2>"$work/text.log"
+		"$tmem" import --source x --format "$3" --output "$work/text.tmt" - 2>"$work/text.log"
 	cmp "$work/dat.tmt" "$work/text.tmt" ||
 		fail "$1: trace.dat and its report differ: $(cat "$work/dat.log" "$work/text.log")"
 	printf '%s: %s\n' "$1" "$(grep '^events' "$work/dat.log")"
@@ -87,7 +89,17 @@ compare() {
 }
 
 record whole 20000
-compare whole 0
+compare whole 0 ftrace
 record lossy 4
-compare lossy 3
+compare lossy 3 ftrace
+for event in filemap/mm_filemap_{add_to,delete_from}_page_cache vmscan; do
+	echo 0 >"$instance/events/$event/enable"
+done
+echo 1 >"$instance/events/block/block_bio_queue/enable" || exit 0
+record blocks 20000
+if trace-cmd report -i "$work/blocks.dat" 2>/dev/null | grep -q ': block_bio_queue: '; then
+	compare blocks 0 ftrace-block
+else
+	echo "blocks: $work is on no disk"
+fi
 exit 0
