@@ -81,6 +81,14 @@ static inline unsigned int slot_of(const void *entry, u32 index)
 	return index >> shift_of(entry) & SLOT_MASK;
 }
 
+/* Where the slot would be, as a number: @root may be no node at all. */
+static inline const void *slot_address(const void *root, u32 index)
+{
+	return (const void *)(((unsigned long)root & ~(NODE_ALIGN - 1)) +
+			      offsetof(struct tmem_node, slots) +
+			      slot_of(root, index) * sizeof(void *));
+}
+
 /*
  * tmem_radix_prefetch_below - bring close what a lookup of @index reads of @root
  * @root: what the root of a tree was once: nothing is read of what it points to,
@@ -88,14 +96,14 @@ static inline unsigned int slot_of(const void *entry, u32 index)
  */
 static inline void tmem_radix_prefetch_below(const void *root, u32 index)
 {
-	prefetch((const void *)&to_node(root)->slots[slot_of(root, index)]);
+	prefetch(slot_address(root, index));
 }
 
 /* tmem_radix_prefetchw_below - likewise what putting or removing it writes to */
 static inline void tmem_radix_prefetchw_below(const void *root, u32 index)
 {
 	prefetchw(to_node(root));
-	prefetchw((const void *)&to_node(root)->slots[slot_of(root, index)]);
+	prefetchw(slot_address(root, index));
 }
 
 #endif /* TMEM_RADIX_NODE_H */
