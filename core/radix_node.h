@@ -82,7 +82,7 @@ static inline unsigned int slot_of(const void *entry, u32 index)
 }
 
 /* Where the slot would be, as a number: @root may be no node at all. */
-static inline const void *slot_address(const void *root, u32 index)
+static __always_inline const void *slot_address(const void *root, u32 index)
 {
 	return (const void *)(((unsigned long)root & ~(NODE_ALIGN - 1)) +
 			      offsetof(struct tmem_node, slots) +
@@ -90,17 +90,22 @@ static inline const void *slot_address(const void *root, u32 index)
 }
 
 /*
+ * These two are always inlined: gcc 12 takes them for functions without effect before it
+ * inlines them, and drops the calls.
+ */
+
+/*
  * tmem_radix_prefetch_below - bring close what a lookup of @index reads of @root
  * @root: what the root of a tree was once: nothing is read of what it points to,
  *	and if that is no node, some line is fetched in vain
  */
-static inline void tmem_radix_prefetch_below(const void *root, u32 index)
+static __always_inline void tmem_radix_prefetch_below(const void *root, u32 index)
 {
 	prefetch(slot_address(root, index));
 }
 
 /* tmem_radix_prefetchw_below - likewise what putting or removing it writes to */
-static inline void tmem_radix_prefetchw_below(const void *root, u32 index)
+static __always_inline void tmem_radix_prefetchw_below(const void *root, u32 index)
 {
 	prefetchw(to_node(root));
 	prefetchw(slot_address(root, index));
