@@ -6,15 +6,7 @@
 # man page that knows every option.
 set -u
 tmem=$1 man=$2
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-bad=0
-
-fail() {
-	echo "FAILED: $*"
-	bad=1
-}
+. "${BASH_SOURCE[0]%/*}/person.sh"
 
 # expect STATUS PATTERN COMMAND...: the status, and one line of error that matches
 expect() {

@@ -6,15 +6,7 @@
 # In TRACES are published ones; they are left out where they are absent.
 set -u
 tmem=$1 data=$2 traces=${3:-}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-bad=0
-
-fail() {
-	echo "FAILED: $*"
-	bad=1
-}
+. "${BASH_SOURCE[0]%/*}/person.sh"
 
 # visit STATUS FILE OPTION...: its status, and nothing but one line of error, and that
 # only where there must be one

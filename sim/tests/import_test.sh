@@ -6,15 +6,7 @@
 # recognised, and what the doctor advises for it works as it stands.
 set -u
 tmem=$1 samples=$2
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-bad=0
-
-fail() {
-	echo "FAILED: $*"
-	bad=1
-}
+. "${BASH_SOURCE[0]%/*}/person.sh"
 
 # Those that no file is taken for, whatever is in it.
 echo "no format has such a line" >tale
