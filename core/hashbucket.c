@@ -110,7 +110,7 @@ static int get_locked(struct tmem_pool *pool, struct tmem_bucket *bucket,
 	if (tmem_pool_persistent(pool))
 		return ret;
 	if (!ret && !tmem_pool_exclusive(pool)) {
-		tmem_order_renew(pool, page);
+		tmem_order_used(pool, page);
 		return 0;
 	}
 	if (ret && !tmem_pool_exclusive(pool))

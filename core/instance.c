@@ -124,6 +124,9 @@ static int check_attr(const struct tmem_pool_attr *attr, const char **why)
 	if ((attr->flags & TMEM_POOL_SHARED) &&
 	    (attr->flags & TMEM_POOL_PERSISTENT))
 		return refuse(why, "a shared pool is ephemeral: it cannot be persistent");
+	if ((attr->flags & TMEM_POOL_SECOND_CHANCE) &&
+	    !(attr->flags & TMEM_POOL_SHARED))
+		return refuse(why, "second chance is for shared pools: set their flag too");
 	if (!attr->buckets || attr->buckets > TMEM_MAX_BUCKETS ||
 	    !is_power_of_2(attr->buckets))
 		return refuse(why, "buckets must be a power of two from 1 to 2^20");
@@ -210,8 +213,8 @@ static int pool_join(struct tmem *tm, int id,
 	struct tmem_pool *pool = pool_at(tm, id);
 
 	if (pool->index != attr->design || pool->store != attr->store ||
-	    pool->nr_buckets != attr->buckets)
-		return refuse(why, "the shared pool of this uuid has another design, store or number of buckets");
+	    pool->flags != attr->flags || pool->nr_buckets != attr->buckets)
+		return refuse(why, "the shared pool of this uuid has another design, store, flags or number of buckets");
 	if (find_member(pool, attr->client) >= 0)
 		return refuse(why, "this client uses the shared pool already");
 	if (pool->nr_members == TMEM_MAX_MEMBERS) {

@@ -59,6 +59,12 @@ static inline bool tmem_pool_persistent(const struct tmem_pool *pool)
 	return pool->flags & TMEM_POOL_PERSISTENT;
 }
 
+/* A get of a page that stays only marks it: see reclaim.c. */
+static inline bool tmem_pool_second_chance(const struct tmem_pool *pool)
+{
+	return pool->flags & TMEM_POOL_SECOND_CHANCE;
+}
+
 /* A get takes the page out: ephemeral and private. */
 static inline bool tmem_pool_exclusive(const struct tmem_pool *pool)
 {

@@ -35,7 +35,7 @@
  *
  * need: shared variables
  *	READ_ONCE() WRITE_ONCE() smp_load_acquire() smp_store_release()
- *	xchg()			32 and 64 bit, full ordering
+ *	xchg()			16, 32 and 64 bit, full ordering
  *	atomic_long_t: atomic_long_{read,set,add,sub,add_return,try_cmpxchg}()
  *	atomic64_t: atomic64_{read,set,inc_return}()
  *	refcount_t: refcount_{set,read,inc,inc_not_zero,dec_and_test,

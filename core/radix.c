@@ -14,6 +14,7 @@
  *
  * Nodes have 5, 21, 45 or 64 slots: 1, 3, 6 and 9 cache lines.  A node that is too
  * small for a slot is replaced by a larger copy.  It never gets smaller again.
+ * radix_node.c has their memory.
  *
  * Ordering guarantees
  *
@@ -36,54 +37,6 @@
 #include "index.h"
 #include "radix_node.h"
 
-/* Slots by size: with what is before them whole cache lines, but the last. */
-static const u8 rooms[TMEM_NODE_SIZES] = { 5, 21, 45, TMEM_RADIX_SLOTS };
-
-const struct tmem_geometry tmem_geometry[NODE_ALIGN] = {
-#define SIZES(level)							\
-	[TAG(level, 0)] = { (level) * TMEM_RADIX_BITS, 5 },		\
-	[TAG(level, 1)] = { (level) * TMEM_RADIX_BITS, 21 },		\
-	[TAG(level, 2)] = { (level) * TMEM_RADIX_BITS, 45 },		\
-	[TAG(level, 3)] = { (level) * TMEM_RADIX_BITS, TMEM_RADIX_SLOTS }
-	SIZES(0), SIZES(1), SIZES(2), SIZES(3), SIZES(4), SIZES(5)
-#undef SIZES
-};
-
-static struct kmem_cache *node_caches[TMEM_NODE_SIZES];
-
-static size_t node_bytes(unsigned int size)
-{
-	return sizeof(struct tmem_node) + rooms[size] * sizeof(void *);
-}
-
-int tmem_radix_init(void)
-{
-	static const char *const names[TMEM_NODE_SIZES] = {
-		"tmem_node_5", "tmem_node_21", "tmem_node_45", "tmem_node_64",
-	};
-	unsigned int i;
-
-	for (i = 0; i < TMEM_NODE_SIZES; i++) {
-		node_caches[i] = kmem_cache_create(names[i], node_bytes(i),
-						   NODE_ALIGN, 0, NULL);
-		if (!node_caches[i]) {
-			tmem_radix_exit();
-			return -ENOMEM;
-		}
-	}
-	return 0;
-}
-
-void tmem_radix_exit(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < TMEM_NODE_SIZES; i++) {
-		kmem_cache_destroy(node_caches[i]);
-		node_caches[i] = NULL;
-	}
-}
-
 static inline void *node_entry(struct tmem_node *node, unsigned int level)
 {
 	return (void *)((unsigned long)node | TAG(level, node->size));
@@ -94,7 +47,7 @@ static inline unsigned int size_for(unsigned int slot)
 {
 	unsigned int size = 0;
 
-	while (slot >= rooms[size])
+	while (slot >= node_room(size))
 		size++;
 	return size;
 }
@@ -114,95 +67,6 @@ static inline unsigned int levels_for(u32 index)
 static inline unsigned int levels_of(const void *root)
 {
 	return is_node(root) ? level_of(root) + 1 : 0;
-}
-
-/* ---- nodes on their way in and out ---- */
-
-static void list_push(struct tmem_node_list *list, struct tmem_node *node)
-{
-	node->next = list->head;
-	list->head = node;
-	list->nr++;
-}
-
-static struct tmem_node *list_pop(struct tmem_node_list *list)
-{
-	struct tmem_node *node = list->head;
-
-	list->head = node->next;
-	list->nr--;
-	return node;
-}
-
-static void node_free(struct tmem_node *node)
-{
-	kmem_cache_free(node_caches[node->size], node);
-}
-
-static void node_free_rcu(struct rcu_head *head)
-{
-	node_free(container_of(head, struct tmem_node, rcu));
-}
-
-void tmem_nodes_retire(struct tmem_pool *pool, struct tmem_node_list *list)
-{
-	bool lockless = pool->index->flags & TMEM_INDEX_LOCKLESS;
-
-	while (list->nr) {
-		struct tmem_node *node = list_pop(list);
-
-		if (lockless)
-			call_rcu(&node->rcu, node_free_rcu);
-		else
-			node_free(node);
-	}
-}
-
-static struct tmem_node *stash_pop(struct tmem_stash *stash, unsigned int size)
-{
-	struct tmem_node *node = stash->head[size];
-
-	stash->head[size] = node->next;
-	stash->have.nr[size]--;
-	node->parent = NULL;
-	return node;
-}
-
-static int stash_add(struct tmem_pool *pool, struct tmem_stash *stash,
-		     unsigned int size)
-{
-	struct tmem_node *node = kmem_cache_alloc(node_caches[size], pool->gfp);
-
-	if (!node)
-		return -ENOMEM;
-	memset(node, 0, node_bytes(size));
-	node->size = size;
-	node->next = stash->head[size];
-	stash->head[size] = node;
-	stash->have.nr[size]++;
-	return 0;
-}
-
-int tmem_stash_fill(struct tmem_pool *pool, struct tmem_stash *stash,
-		    union tmem_need need)
-{
-	unsigned int size;
-
-	for (size = 0; size < TMEM_NODE_SIZES; size++)
-		while (stash->have.nr[size] < need.nr[size])
-			if (stash_add(pool, stash, size))
-				return -ENOMEM;
-	return 0;
-}
-
-void tmem_stash_empty(struct tmem_pool *pool, struct tmem_stash *stash)
-{
-	unsigned int size;
-
-	for (size = 0; size < TMEM_NODE_SIZES; size++)
-		while (stash->have.nr[size])
-			node_free(stash_pop(stash, size));
-	tmem_nodes_retire(pool, &stash->dead);
 }
 
 static bool stash_has(const struct tmem_stash *stash, union tmem_need need)
@@ -422,7 +286,7 @@ static union tmem_need insert_beyond(struct tmem_radix *tree, u32 index,
 	copy = larger_copy(spot->node, slot, stash);
 	adopt(copy, slot, build_branch(stash, level, index, page));
 	rcu_assign_pointer(*spot->link, copy);
-	list_push(&stash->dead, to_node(spot->node));
+	node_push(&stash->dead, to_node(spot->node));
 	tree->nr_pages++;
 	return (union tmem_need){ };
 }
@@ -482,7 +346,7 @@ static void *prune(struct tmem_radix *tree, void *entry,
 		} else {
 			RCU_INIT_POINTER(tree->root, NULL);
 		}
-		list_push(dead, node);
+		node_push(dead, node);
 		entry = parent;
 	}
 	return entry;
@@ -505,7 +369,7 @@ static void shrink(struct tmem_radix *tree, struct tmem_node_list *dead)
 		if (is_node(entry))
 			to_node(entry)->parent = NULL;
 		rcu_assign_pointer(tree->root, entry);
-		list_push(dead, node);
+		node_push(dead, node);
 	}
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * radix_node.h - nodes of the page-index tree, for those who walk it
+ * radix_node.h - nodes of the page-index tree, for those who walk it or build it
  *
  * A slot, and the root, hold an entry: NULL, a page, or a node.  The low bits of
  * an entry that is a node carry its level and size, so that a reader goes from
@@ -76,10 +76,38 @@ static inline unsigned int room_of(const void *entry)
 	return geometry_of(entry)->room;
 }
 
+/* Slots of a node of that size. */
+static inline unsigned int node_room(unsigned int size)
+{
+	return tmem_geometry[TAG(0UL, size)].room;
+}
+
 static inline unsigned int slot_of(const void *entry, u32 index)
 {
 	return index >> shift_of(entry) & SLOT_MASK;
 }
+
+/* ---- nodes that are in no tree: see radix_node.c ---- */
+
+static inline void node_push(struct tmem_node_list *list, struct tmem_node *node)
+{
+	node->next = list->head;
+	list->head = node;
+	list->nr++;
+}
+
+/* A node of that size, which is there; it has no parent and no entries. */
+static inline struct tmem_node *stash_pop(struct tmem_stash *stash, unsigned int size)
+{
+	struct tmem_node *node = stash->head[size];
+
+	stash->head[size] = node->next;
+	stash->have.nr[size]--;
+	node->parent = NULL;
+	return node;
+}
+
+/* ---- hints ---- */
 
 /* Where the slot would be, as a number: @root may be no node at all. */
 static __always_inline const void *slot_address(const void *root, u32 index)

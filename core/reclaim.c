@@ -15,6 +15,14 @@
  * stalls.  Where two compressed pages share a page frame the other one follows,
  * whatever its age: frames go in the order of their oldest page.
  *
+ * Second chance, where a pool asks for it: a get does not move its page, it marks
+ * it.  A marked page that is met at the head of its list loses the mark and goes to
+ * the tail of that list with the next number, as if used now, and the search
+ * begins again.  Pages without a mark go in exact order.  A put moves no more pages
+ * than it may evict, then it takes what it meets, marked or not: so it ends however
+ * fast others mark pages, and what it can cost at most is known beforehand.  A page
+ * that follows its frame's oldest has no say, as ever.
+ *
  * Ordering guarantees
  *
  * (A) A listed page is in its index, or its remover has yet to call
@@ -28,11 +36,18 @@
  *     unlisted by others, pickers, who take their reference before and clear
  *     "listed" last, with release semantics.  So a remover, under the index lock,
  *     that sees it cleared need not take the order lock: the links are its own.
+ *
+ * (D) A mark is a hint.  It is set by who may read the page, no order lock held, only
+ *     where it is not set yet, and is cleared under the order lock alone, together
+ *     with the move.  A get that still sees a mark which is being cleared leaves it
+ *     at that: the move that it runs into renews the page's place instead.  Nothing
+ *     but the order of victims depends on a mark, so a lost one costs no more.
  */
 #include "reclaim.h"
 #include "index.h"
 
 #define VICTIMS_PER_PUT	256	/* 4 frames' worth of same-filled pages */
+#define CHANCES_PER_PUT	VICTIMS_PER_PUT	/* marked pages moved to the tail */
 #define DEFAULT_SHARDS	16
 #define NOTHING_LISTED	(~0ULL)
 
@@ -213,11 +228,14 @@ void tmem_order_del(struct tmem_pool *pool, struct tmem_page *page)
 	unlist(pool->tm, page);
 }
 
-/* Its neighbours are written to, and lie anywhere; they may change meanwhile. */
+/* Its neighbours are written to, and lie anywhere. */
 void tmem_order_prefetch(const struct tmem_page *page)
 {
-	prefetchw(data_race(page->order.next));
-	prefetchw(data_race(page->order.prev));
+	/* they may change meanwhile: a prefetch of the wrong line does no harm */
+	struct list_head order = data_race(page->order);
+
+	prefetchw(order.next);
+	prefetchw(order.prev);
 }
 
 void tmem_order_swap(struct tmem_pool *pool, struct tmem_page *old,
@@ -230,6 +248,9 @@ void tmem_order_swap(struct tmem_pool *pool, struct tmem_page *old,
 		return;
 	spin_lock_irqsave(&order->lock, flags);
 	new->seq = old->seq;
+	/* readers may have found it already, and used it */
+	if (READ_ONCE(old->used))
+		WRITE_ONCE(new->used, 1);
 	new->listed = 1;
 	if (old->listed) {
 		list_replace(&old->order, &new->order);
@@ -242,18 +263,36 @@ void tmem_order_swap(struct tmem_pool *pool, struct tmem_page *old,
 	spin_unlock_irqrestore(&order->lock, flags);
 }
 
-void tmem_order_renew(struct tmem_pool *pool, struct tmem_page *page)
+/* A listed page becomes the youngest of its list, and of all; lock held. */
+static void renew_locked(struct tmem_reclaim *r, struct tmem_order *order,
+			 struct tmem_page *page)
 {
-	struct tmem_order *order = order_of(pool->tm, page);
+	page->seq = next_seq(r);
+	list_move_tail(&page->order, &order->pages);
+	show_oldest(order);
+}
+
+/* Kept out of the way of a mark. */
+static noinline void renew(struct tmem *tm, struct tmem_page *page)
+{
+	struct tmem_order *order = order_of(tm, page);
 	unsigned long flags;
 
 	spin_lock_irqsave(&order->lock, flags);
-	if (page->listed) {
-		page->seq = next_seq(&pool->tm->reclaim);
-		list_move_tail(&page->order, &order->pages);
-		show_oldest(order);
-	}
+	if (page->listed)
+		renew_locked(&tm->reclaim, order, page);
 	spin_unlock_irqrestore(&order->lock, flags);
+}
+
+void tmem_order_used(struct tmem_pool *pool, struct tmem_page *page)
+{
+	if (!tmem_pool_second_chance(pool)) {
+		renew(pool->tm, page);
+		return;
+	}
+	/* of many gets of a page one writes to it: see (D) */
+	if (!READ_ONCE(page->used))
+		WRITE_ONCE(page->used, 1);
 }
 
 /* ---- victims ---- */
@@ -268,45 +307,74 @@ static void look_ahead(struct tmem_object *obj, u32 index)
 		tmem_radix_prefetch_slot(&obj->tree, index);
 }
 
-/* The page that is oldest now, off its list and with a reference; or NULL. */
-static struct tmem_page *pick_oldest(struct tmem *tm)
+/* The list whose first page is the oldest of all, as they show it; or NULL. */
+static struct tmem_order *oldest_order(struct tmem_reclaim *r)
 {
-	struct tmem_reclaim *r = &tm->reclaim;
+	struct tmem_order *order = NULL;
+	u64 oldest = NOTHING_LISTED;
+	unsigned int i;
+
+	for (i = 0; i < r->nr_shards; i++) {
+		u64 seq = READ_ONCE(r->order[i].oldest);
+
+		if (seq < oldest) {
+			oldest = seq;
+			order = &r->order[i];
+		}
+	}
+	return order;
+}
+
+/*
+ * The first page of a list, off it and with a reference.  NULL: there is none, or it
+ * had one of @chances coming and is the last now.  Lock held.
+ */
+static struct tmem_page *pick_first(struct tmem_reclaim *r,
+				    struct tmem_order *order,
+				    unsigned int *chances)
+{
+	struct tmem_page *page = first_listed(order);
+
+	if (!page)
+		return NULL;
+	if (READ_ONCE(page->used) && *chances) {
+		--*chances;
+		WRITE_ONCE(page->used, 0);
+		renew_locked(r, order, page);
+		return NULL;
+	}
+	/* first: once it is off the list it may go, see (C) */
+	refcount_inc(&page->refs);
+	unlist_locked(order, page);
+	return page;
+}
+
+/*
+ * The page that is oldest now and has no chance left, off its list and with a
+ * reference; or NULL.
+ */
+static struct tmem_page *pick_oldest(struct tmem *tm, unsigned int *chances)
+{
 	struct tmem_page *page, *next = NULL;
 	struct tmem_object *obj = NULL;
 	struct tmem_order *order;
 	u32 index = 0;
 	unsigned long flags;
-	unsigned int i;
-	u64 oldest;
 
 	do {
-		oldest = NOTHING_LISTED;
-		order = NULL;
-		for (i = 0; i < r->nr_shards; i++) {
-			u64 seq = READ_ONCE(r->order[i].oldest);
-
-			if (seq < oldest) {
-				oldest = seq;
-				order = &r->order[i];
-			}
-		}
+		order = oldest_order(&tm->reclaim);
 		if (!order)
 			return NULL;
 		spin_lock_irqsave(&order->lock, flags);
-		page = first_listed(order);
-		if (page) {
-			/* first: once it is off the list it may go, see (C) */
-			refcount_inc(&page->refs);
-			unlist_locked(order, page);
+		page = pick_first(&tm->reclaim, order, chances);
+		if (page)
 			next = first_listed(order);
-		}
 		if (next) {
 			obj = next->obj;
 			index = next->index;
 		}
 		spin_unlock_irqrestore(&order->lock, flags);
-	} while (!page);	/* the list ran empty as we came */
+	} while (!page);	/* the list ran empty as we came, or a page moved */
 	if (obj)
 		look_ahead(obj, index);
 	return page;
@@ -325,11 +393,12 @@ static size_t evict_page(struct tmem_pool *pool, struct tmem_page *page)
 /*
  * Evict the oldest page, and the one that shares its frame.  Returns how many
  * victims were picked, 0 if there was none; adds to @freed what is not needed any
- * more, and still charged.
+ * more, and still charged; takes from @chances what was given to marked pages.
  */
-static unsigned int evict_oldest(struct tmem *tm, size_t *freed)
+static unsigned int evict_oldest(struct tmem *tm, size_t *freed,
+				 unsigned int *chances)
 {
-	struct tmem_page *page = pick_oldest(tm), *buddy = NULL;
+	struct tmem_page *page = pick_oldest(tm, chances), *buddy = NULL;
 	unsigned int nr = 1;
 	struct tmem_pool *pool;
 
@@ -353,11 +422,12 @@ static unsigned int evict_oldest(struct tmem *tm, size_t *freed)
 
 int tmem_make_room(struct tmem *tm, size_t bytes)
 {
-	unsigned int nr, victims = 0;
+	unsigned int nr, victims = 0, chances = CHANCES_PER_PUT;
 	size_t freed = 0;
 
 	while (charge_instead(tm, bytes, freed)) {
-		nr = victims < VICTIMS_PER_PUT ? evict_oldest(tm, &freed) : 0;
+		nr = victims < VICTIMS_PER_PUT ?
+			evict_oldest(tm, &freed, &chances) : 0;
 		if (!nr) {
 			tmem_uncharge(tm, freed);
 			return -ENOSPC;
@@ -370,11 +440,11 @@ int tmem_make_room(struct tmem *tm, size_t bytes)
 /* As evict_oldest(), for nobody's put: what is freed is uncharged. */
 static unsigned int give_back_oldest(struct tmem *tm, size_t *freed)
 {
+	unsigned int nr, chances = CHANCES_PER_PUT;
 	size_t bytes = 0;
-	unsigned int nr;
 
 	rcu_read_lock();
-	nr = evict_oldest(tm, &bytes);
+	nr = evict_oldest(tm, &bytes, &chances);
 	rcu_read_unlock();
 	tmem_uncharge(tm, bytes);
 	*freed += bytes;
@@ -425,7 +495,9 @@ int tmem_order_validate(struct tmem *tm, u64 *nr_pages)
 			if (!tmem_check(page->listed) ||
 			    !tmem_check(page->shard == i) ||
 			    !tmem_check(page->seq >= last) ||
-			    !tmem_check(!tmem_pool_persistent(page->obj->pool)))
+			    !tmem_check(!tmem_pool_persistent(page->obj->pool)) ||
+			    !tmem_check(!page->used ||
+					tmem_pool_second_chance(page->obj->pool)))
 				return -EUCLEAN;
 			last = page->seq;
 			(*nr_pages)++;

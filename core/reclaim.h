@@ -11,12 +11,17 @@ struct tmem_page;
 struct tmem_order;
 
 struct tmem_reclaim {
-	atomic_long_t charged;		/* bytes */
 	long budget;			/* bytes; READ_ONCE */
-	atomic_long_t peak;		/* most ever charged */
-	atomic64_t seq;			/* of the last page put in order */
 	unsigned int nr_shards;		/* power of two */
 	struct tmem_order *order;
+
+	/* Written by all CPUs: no line shared, though memory may not come aligned. */
+	u8 room_before_charged[SMP_CACHE_BYTES];
+	atomic_long_t charged;		/* bytes */
+	atomic_long_t peak;		/* most ever charged */
+	u8 room_before_seq[SMP_CACHE_BYTES];
+	atomic64_t seq;			/* of the last page put in order */
+	u8 room_after_seq[SMP_CACHE_BYTES];
 };
 
 /* tmem_shards_valid - 0 (choose for me) or a power of two up to 64 */
@@ -60,12 +65,20 @@ void tmem_order_del(struct tmem_pool *pool, struct tmem_page *page);
 /* A hint that @page, of an ephemeral pool, is about to leave the order. */
 void tmem_order_prefetch(const struct tmem_page *page);
 
-/* @new, of the same shard, in the place of @old; if that was picked, first */
+/*
+ * @new, of the same shard, in the place of @old, marked if that is; if @old was
+ * picked, first
+ */
 void tmem_order_swap(struct tmem_pool *pool, struct tmem_page *old,
 		     struct tmem_page *new);
 
-/* The page was used: it becomes the youngest.  By the holder of a reference. */
-void tmem_order_renew(struct tmem_pool *pool, struct tmem_page *page);
+/*
+ * tmem_order_used - the page was used, and stays
+ *
+ * It becomes the youngest; in a pool with second chance it is only marked.
+ * By the holder of a reference or of the index lock, of an ephemeral pool.
+ */
+void tmem_order_used(struct tmem_pool *pool, struct tmem_page *page);
 
 /* Walk the lists: 0 and the number of listed pages, or -EUCLEAN.  Quiet. */
 int tmem_order_validate(struct tmem *tm, u64 *nr_pages);

@@ -58,6 +58,7 @@ struct tmem_page *tmem_page_create(struct tmem_pool *pool,
 	page->obj = NULL;
 	refcount_set(&page->refs, 1);
 	WRITE_ONCE(page->owned, 0);
+	page->used = 0;
 	page->listed = 0;
 	page->shard = req->shard;
 	ret = pool->store->add(pool, page, req);
@@ -117,7 +118,7 @@ int tmem_page_read_kept(struct tmem_pool *pool, struct tmem_page *page,
 
 	if (!tmem_pool_persistent(pool)) {
 		if (!ret) {
-			tmem_order_renew(pool, page);
+			tmem_order_used(pool, page);
 		} else if (!pool->index->replace(pool, page, NULL)) {
 			tmem_count(pool, TMEM_dropped, 1);
 			tmem_page_put(pool, page);

@@ -55,8 +55,10 @@ struct tmem_page {
 		u64 word;
 	};
 	refcount_t refs;
-	u32 owned;			/* lock-free designs: xchg decides who
+	u16 owned;			/* lock-free designs: xchg decides who
 					 * takes the page out */
+	u8 used;			/* second chance; READ_ONCE, WRITE_ONCE:
+					 * reclaim.c, (D) */
 
 	/* There only in ephemeral pools.  Order lock. */
 	struct list_head order;
@@ -151,7 +153,7 @@ static inline int tmem_page_read(struct tmem_pool *pool, struct tmem_page *page,
 /*
  * tmem_page_read_kept - read a page that stays in its index, and let go of it
  *
- * Renews a shared page; drops an ephemeral one whose bytes are corrupt.
+ * Notes the use of a shared page; drops an ephemeral one whose bytes are corrupt.
  * Context: a reference to @page held, which is consumed; no index lock.
  * Return: 0 or -EIO.
  */

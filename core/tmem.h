@@ -10,7 +10,10 @@
  *			REMOVES it: get is exclusive, exactly one of two racing
  *			gets wins.
  *	shared		an ephemeral pool that several clients use.  A get keeps
- *			the page and renews its place in the eviction order.
+ *			the page and renews its place in the eviction order; or,
+ *			with second chance, marks it as used: when its turn to
+ *			go has come, a marked page loses the mark and has its
+ *			place renewed instead (Corbato, 1968).
  *	persistent	an accepted page stays until it is flushed or put again;
  *			a get leaves it in place.
  *
@@ -57,7 +60,9 @@ struct tmem_oid {
 /* Flags of a pool; every other bit is reserved and refused. */
 #define TMEM_POOL_PERSISTENT	BIT(0)
 #define TMEM_POOL_SHARED	BIT(1)	/* ephemeral only */
-#define TMEM_POOL_FLAGS		(TMEM_POOL_PERSISTENT | TMEM_POOL_SHARED)
+#define TMEM_POOL_SECOND_CHANCE	BIT(2)	/* shared only */
+#define TMEM_POOL_FLAGS		(TMEM_POOL_PERSISTENT | TMEM_POOL_SHARED | \
+				 TMEM_POOL_SECOND_CHANCE)
 
 #define TMEM_MAX_BUDGET		(1ULL << 40)	/* page frames; 1 at least */
 #define TMEM_MAX_POOLS		1024	/* of one instance; ids are 0 .. 1023 */
@@ -314,7 +319,8 @@ int tmem_pool_describe(struct tmem *tm, int pool, struct tmem_pool_info *out);
  * @src: PAGE_SIZE bytes (may be NULL for store "none")
  *
  * Evicts ephemeral pages, oldest first, where that makes the room; a bounded
- * number of them.  Whatever the error, no page is behind the handle afterwards.
+ * number of them, and gives a bounded number a second chance.  Whatever the
+ * error, no page is behind the handle afterwards.
  * Context: [any].
  * Return: 0, -ENOMEM, -ENOSPC, -EBUSY, -ENODEV, -EINVAL.
  */

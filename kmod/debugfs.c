@@ -69,6 +69,8 @@ static const char *kind_of(const struct tmem_pool_info *pool)
 {
 	if (pool->flags & TMEM_POOL_PERSISTENT)
 		return "persistent";
+	if (pool->flags & TMEM_POOL_SECOND_CHANCE)
+		return "shared-second-chance";
 	return pool->flags & TMEM_POOL_SHARED ? "shared" : "ephemeral";
 }
 

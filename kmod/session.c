@@ -14,6 +14,7 @@
 static_assert(TMEM_NR_STATS <= TMEM_DEV_MAX_STATS);
 static_assert(TMEM_DEV_POOL_PERSISTENT == TMEM_POOL_PERSISTENT);
 static_assert(TMEM_DEV_POOL_SHARED == TMEM_POOL_SHARED);
+static_assert(TMEM_DEV_POOL_SECOND_CHANCE == TMEM_POOL_SECOND_CHANCE);
 
 /* ---- life ---- */
 

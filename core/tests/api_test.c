@@ -227,6 +227,13 @@ static void bad_flags(void **state)
 	}
 	attr.flags = TMEM_POOL_SHARED | TMEM_POOL_PERSISTENT;
 	expect_no_pool(*state, &attr, -EINVAL);
+	/* second chance is for shared pools */
+	attr.flags = TMEM_POOL_SECOND_CHANCE;
+	expect_no_pool(*state, &attr, -EINVAL);
+	attr.flags |= TMEM_POOL_PERSISTENT;
+	expect_no_pool(*state, &attr, -EINVAL);
+	attr.flags |= TMEM_POOL_SHARED;
+	expect_no_pool(*state, &attr, -EINVAL);
 }
 
 /* Who joins a shared pool asks for it as it is. */
@@ -249,6 +256,9 @@ static void join_with_other_attributes(void **state)
 	expect_no_pool(f, &other, -EINVAL);
 	other = attr;
 	other.store = tmem_store_find("lz4");
+	expect_no_pool(f, &other, -EINVAL);
+	other = attr;
+	other.flags |= TMEM_POOL_SECOND_CHANCE;
 	expect_no_pool(f, &other, -EINVAL);
 
 	/* none of them has become a member */

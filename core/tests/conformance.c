@@ -14,7 +14,12 @@
 #define CF_SELDOM	64
 #define CF_STORES	2	/* numbers of buckets that each page store is tried with */
 
-const u32 cf_sorts[3] = { 0, TMEM_POOL_SHARED, TMEM_POOL_PERSISTENT };
+const u32 cf_sorts[4] = {
+	0,
+	TMEM_POOL_SHARED,
+	TMEM_POOL_PERSISTENT,
+	TMEM_POOL_SHARED | TMEM_POOL_SECOND_CHANCE,
+};
 
 /* ---- page bytes ---- */
 
@@ -339,7 +344,8 @@ const struct conformance_case *conformance_at(u32 i)
 {
 	static const struct conformance_group *const groups[] = {
 		&conformance_rules, &conformance_model, &conformance_history,
-		&conformance_tree, &conformance_reclaim, &conformance_store,
+		&conformance_tree, &conformance_reclaim, &conformance_chance,
+		&conformance_store,
 	};
 	u32 g;
 
@@ -372,6 +378,21 @@ bool conformance_plan(u32 i, struct conformance_env *env)
 	return false;
 }
 
+static int run_each(struct conformance_env *env, const struct conformance_case *c)
+{
+	u32 i;
+
+	CF_DO(cf_begin(env, CF_ROOMY, 1));
+	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
+		int pool = cf_pool(env, cf_sorts[i]);
+
+		CF_TRUE(pool >= 0);
+		env->sort = cf_sorts[i];
+		CF_DO(c->each(env, pool));
+	}
+	return cf_end(env);
+}
+
 int conformance_run(struct conformance_env *env, const struct conformance_case *c)
 {
 	int err;
@@ -387,7 +408,7 @@ int conformance_run(struct conformance_env *env, const struct conformance_case *
 	if (!env->page)
 		return cf_fail(env, __FILE__, __LINE__, "memory for a page", 0, 1);
 
-	err = c->run(env);
+	err = c->each ? run_each(env, c) : c->run(env);
 	if (!err && env->tm)
 		err = cf_fail(env, __FILE__, __LINE__, "the case came to cf_end()", 0, 1);
 	if (env->tm)

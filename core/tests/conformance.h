@@ -14,6 +14,7 @@
  *	conformance_history.c	mistakes that earlier implementations made
  *	conformance_tree.c	indices, ranges, shapes of trees, object ids
  *	conformance_reclaim.c	eviction order, budget, statistics
+ *	conformance_chance.c	second chance in shared pools
  *	conformance_store.c	compression, shared frames, bytes
  *
  * A check that does not hold records its text, place and both values in the
@@ -52,6 +53,7 @@ struct conformance_env {
 
 	/* what the running case has */
 	struct tmem *tm;
+	u32 sort;		/* of the pool of a case for each: its flags */
 	void *page;		/* source and destination of transfers */
 	u8 *scratch;		/* from cf_scratch() */
 	int pool[CONFORMANCE_POOLS];
@@ -70,6 +72,8 @@ struct conformance_case {
 	const char *name;
 	const char *rule;	/* "rule 1" .. "rule 11", "history", "tree", ... */
 	int (*run)(struct conformance_env *env);
+	/* or for a pool of each sort in turn, of one instance that is roomy */
+	int (*each)(struct conformance_env *env, int pool);
 };
 
 struct conformance_group {
@@ -82,6 +86,7 @@ extern const struct conformance_group conformance_model;
 extern const struct conformance_group conformance_history;
 extern const struct conformance_group conformance_tree;
 extern const struct conformance_group conformance_reclaim;
+extern const struct conformance_group conformance_chance;
 extern const struct conformance_group conformance_store;
 
 /* All cases by position; NULL past the last. */
@@ -138,10 +143,13 @@ do {									\
 } while (0)
 
 #define CF_CASE(r, fn)	{ .name = #fn, .rule = (r), .run = (fn) }
+#define CF_EACH(r, fn)	{ .name = #fn, .rule = (r), .each = (fn) }
 
 u64 cf_random(struct conformance_env *env);
 struct tmem_oid cf_oid(u64 a, u64 b, u64 c);
 bool cf_store_is(const struct conformance_env *env, const char *name);
+
+#define CF_ROOMY	16384	/* frames: no case for each sort comes near */
 
 /* A new instance with this budget; the running case has at most one. */
 int cf_begin(struct conformance_env *env, u64 budget, u32 shards);
@@ -177,7 +185,7 @@ int cf_gauges_zero(struct conformance_env *env);
 /* Zeroed memory until the end of the case; one piece at a time. */
 void *cf_scratch(struct conformance_env *env, size_t bytes);
 
-/* The three sorts of pools, for cases that treat each. */
-extern const u32 cf_sorts[3];
+/* The sorts of pools, for cases that treat each. */
+extern const u32 cf_sorts[4];
 
 #endif /* TMEM_CONFORMANCE_H */

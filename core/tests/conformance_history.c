@@ -31,25 +31,19 @@ static int failed_get_is_no_hit(struct conformance_env *env)
 }
 
 /* Two creators of one object: here one after the other, at any two indices. */
-static int object_is_made_once(struct conformance_env *env)
+static int object_is_made_once(struct conformance_env *env, int pool)
 {
 	struct tmem_oid oid = cf_oid(2, 2, 2);
-	u32 i, k;
+	u32 k;
 
-	CF_DO(cf_begin(env, ROOMY, 1));
-	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
-		int pool = cf_pool(env, cf_sorts[i]);
-
-		CF_TRUE(pool >= 0);
-		for (k = 0; k < 32; k++) {
-			CF_EQ(cf_put(env, pool, &oid, conformance_mix(k), 1), 0);
-			CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 1);
-			CF_DO(cf_step(env));
-		}
-		CF_EQ(tmem_flush_object(env->tm, pool, &oid), 32);
-		CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 0);
+	for (k = 0; k < 32; k++) {
+		CF_EQ(cf_put(env, pool, &oid, conformance_mix(k), 1), 0);
+		CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 1);
+		CF_DO(cf_step(env));
 	}
-	return cf_end(env);
+	CF_EQ(tmem_flush_object(env->tm, pool, &oid), 32);
+	CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 0);
+	return 0;
 }
 
 /*
@@ -89,69 +83,63 @@ static int put_without_memory_is_refused(struct conformance_env *env)
 }
 
 /* Every error path gives its locks back: each operation works right after it. */
-static int errors_give_locks_back(struct conformance_env *env)
+static int errors_give_locks_back(struct conformance_env *env, int pool)
 {
 	struct tmem_oid oid = cf_oid(4, 4, 4), absent = cf_oid(4, 4, 5);
-	u32 i, k;
+	u32 k;
 
-	CF_DO(cf_begin(env, ROOMY, 1));
-	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
-		int pool = cf_pool(env, cf_sorts[i]);
-
-		CF_TRUE(pool >= 0);
-		for (k = 0; k < 12; k++) {
-			switch (k) {
-			case 0:
-				CF_EQ(cf_get(env, pool, &oid, 0, 0), -ENOENT);
-				break;
-			case 1:
-				CF_EQ(cf_get(env, pool, &oid, 1, 0), -ENOENT);
-				break;
-			case 2:
-				CF_EQ(cf_get(env, pool, &absent, 1, 0), -ENOENT);
-				break;
-			case 3:
-				CF_EQ(cf_replace(env, pool, &absent, 0, 0), -ENOENT);
-				break;
-			case 4:
-				CF_EQ(cf_replace(env, pool, &oid, 1, 0), -ENOENT);
-				break;
-			case 5:
-				CF_EQ(tmem_flush_page(env->tm, pool, &oid, 1), -ENOENT);
-				break;
-			case 6:
-				CF_EQ(tmem_flush_page(env->tm, pool, &absent, 1), -ENOENT);
-				break;
-			case 7:
-				CF_EQ(tmem_flush_range(env->tm, pool, &oid, 2, 1), -EINVAL);
-				break;
-			case 8:
-				CF_EQ(tmem_flush_range(env->tm, pool, &oid, 1, 9), 0);
-				break;
-			case 9:
-				CF_EQ(tmem_pool_freeze(env->tm, pool), 0);
-				CF_EQ(cf_put(env, pool, &oid, 0, 0), -EBUSY);
-				CF_EQ(tmem_pool_thaw(env->tm, pool), 0);
-				break;
-			case 10:
-				CF_EQ(tmem_put(env->tm, pool, NULL, 0, env->page), -EINVAL);
-				break;
-			case 11:
-				if (cf_store_is(env, "lz4")) {
-					env->kind = CONFORMANCE_RANDOM;
-					CF_EQ(cf_put(env, pool, &oid, 0, 0), -ENOSPC);
-					env->kind = CONFORMANCE_HALF;
-				}
-				break;
+	for (k = 0; k < 12; k++) {
+		switch (k) {
+		case 0:
+			CF_EQ(cf_get(env, pool, &oid, 0, 0), -ENOENT);
+			break;
+		case 1:
+			CF_EQ(cf_get(env, pool, &oid, 1, 0), -ENOENT);
+			break;
+		case 2:
+			CF_EQ(cf_get(env, pool, &absent, 1, 0), -ENOENT);
+			break;
+		case 3:
+			CF_EQ(cf_replace(env, pool, &absent, 0, 0), -ENOENT);
+			break;
+		case 4:
+			CF_EQ(cf_replace(env, pool, &oid, 1, 0), -ENOENT);
+			break;
+		case 5:
+			CF_EQ(tmem_flush_page(env->tm, pool, &oid, 1), -ENOENT);
+			break;
+		case 6:
+			CF_EQ(tmem_flush_page(env->tm, pool, &absent, 1), -ENOENT);
+			break;
+		case 7:
+			CF_EQ(tmem_flush_range(env->tm, pool, &oid, 2, 1), -EINVAL);
+			break;
+		case 8:
+			CF_EQ(tmem_flush_range(env->tm, pool, &oid, 1, 9), 0);
+			break;
+		case 9:
+			CF_EQ(tmem_pool_freeze(env->tm, pool), 0);
+			CF_EQ(cf_put(env, pool, &oid, 0, 0), -EBUSY);
+			CF_EQ(tmem_pool_thaw(env->tm, pool), 0);
+			break;
+		case 10:
+			CF_EQ(tmem_put(env->tm, pool, NULL, 0, env->page), -EINVAL);
+			break;
+		case 11:
+			if (cf_store_is(env, "lz4")) {
+				env->kind = CONFORMANCE_RANDOM;
+				CF_EQ(cf_put(env, pool, &oid, 0, 0), -ENOSPC);
+				env->kind = CONFORMANCE_HALF;
 			}
-			CF_DO(cf_step(env));
-			CF_EQ(cf_put(env, pool, &oid, 0, k), 0);
-			CF_EQ(cf_get(env, pool, &oid, 0, k), 0);
-			CF_EQ(tmem_flush_object(env->tm, pool, &oid), !!cf_sorts[i]);
-			CF_EQ(cf_put(env, pool, &oid, 0, k + 100), 0);
+			break;
 		}
+		CF_DO(cf_step(env));
+		CF_EQ(cf_put(env, pool, &oid, 0, k), 0);
+		CF_EQ(cf_get(env, pool, &oid, 0, k), 0);
+		CF_EQ(tmem_flush_object(env->tm, pool, &oid), !!env->sort);
+		CF_EQ(cf_put(env, pool, &oid, 0, k + 100), 0);
 	}
-	return cf_end(env);
+	return 0;
 }
 
 /* Reference counts of a shared pool: who joined leaves once, the last closes. */
@@ -237,58 +225,45 @@ static int lookup_in_destroyed_pool(struct conformance_env *env)
 }
 
 /* A disabled cache that skips invalidation serves stale bytes once enabled. */
-static int frozen_pool_serves_nothing_stale(struct conformance_env *env)
+static int frozen_pool_serves_nothing_stale(struct conformance_env *env, int pool)
 {
 	struct tmem_oid oid = cf_oid(7, 7, 7);
-	u32 i, k;
+	u32 k;
 
-	CF_DO(cf_begin(env, ROOMY, 1));
-	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
-		int pool = cf_pool(env, cf_sorts[i]);
-
-		CF_TRUE(pool >= 0);
-		for (k = 0; k < 6; k++)
-			CF_EQ(cf_put(env, pool, &oid, k, 1), 0);
-		CF_EQ(tmem_pool_freeze(env->tm, pool), 0);
-		CF_EQ(tmem_pool_freeze(env->tm, pool), 0);	/* twice is once */
-		CF_EQ(tmem_flush_page(env->tm, pool, &oid, 0), 0);
-		CF_EQ(tmem_flush_range(env->tm, pool, &oid, 1, 2), 2);
-		CF_EQ(cf_put(env, pool, &oid, 3, 2), -EBUSY);
-		CF_EQ(cf_get(env, pool, &oid, 4, 1), 0);
-		CF_EQ(cf_put(env, pool, &oid, 9, 2), -EBUSY);
-		CF_DO(cf_step(env));
-		CF_EQ(tmem_pool_thaw(env->tm, pool), 0);
-		for (k = 0; k < 4; k++)
-			CF_EQ(cf_get(env, pool, &oid, k, 1), -ENOENT);
-		CF_EQ(cf_get(env, pool, &oid, 9, 2), -ENOENT);
-		CF_EQ(cf_get(env, pool, &oid, 5, 1), 0);
-		CF_EQ(cf_put(env, pool, &oid, 3, 3), 0);
-		CF_EQ(cf_get(env, pool, &oid, 3, 3), 0);
-		CF_EQ(cf_pool_stat(env, pool, TMEM_puts_frozen), 2);
-		CF_DO(cf_step(env));
-	}
-	return cf_end(env);
+	for (k = 0; k < 6; k++)
+		CF_EQ(cf_put(env, pool, &oid, k, 1), 0);
+	CF_EQ(tmem_pool_freeze(env->tm, pool), 0);
+	CF_EQ(tmem_pool_freeze(env->tm, pool), 0);	/* twice is once */
+	CF_EQ(tmem_flush_page(env->tm, pool, &oid, 0), 0);
+	CF_EQ(tmem_flush_range(env->tm, pool, &oid, 1, 2), 2);
+	CF_EQ(cf_put(env, pool, &oid, 3, 2), -EBUSY);
+	CF_EQ(cf_get(env, pool, &oid, 4, 1), 0);
+	CF_EQ(cf_put(env, pool, &oid, 9, 2), -EBUSY);
+	CF_DO(cf_step(env));
+	CF_EQ(tmem_pool_thaw(env->tm, pool), 0);
+	for (k = 0; k < 4; k++)
+		CF_EQ(cf_get(env, pool, &oid, k, 1), -ENOENT);
+	CF_EQ(cf_get(env, pool, &oid, 9, 2), -ENOENT);
+	CF_EQ(cf_get(env, pool, &oid, 5, 1), 0);
+	CF_EQ(cf_put(env, pool, &oid, 3, 3), 0);
+	CF_EQ(cf_get(env, pool, &oid, 3, 3), 0);
+	CF_EQ(cf_pool_stat(env, pool, TMEM_puts_frozen), 2);
+	CF_DO(cf_step(env));
+	return 0;
 }
 
 /* An exclusive load that cannot deliver must not take the only copy along. */
-static int refused_get_keeps_the_page(struct conformance_env *env)
+static int refused_get_keeps_the_page(struct conformance_env *env, int pool)
 {
 	struct tmem_oid oid = cf_oid(8, 8, 8);
-	u32 i;
 
-	CF_DO(cf_begin(env, ROOMY, 1));
-	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
-		int pool = cf_pool(env, cf_sorts[i]);
-
-		CF_TRUE(pool >= 0);
-		CF_EQ(cf_put(env, pool, &oid, 0, 1), 0);
-		if (!cf_store_is(env, "none"))
-			CF_EQ(tmem_get(env->tm, pool, &oid, 0, NULL), -EINVAL);
-		CF_EQ(tmem_get(env->tm, pool, NULL, 0, env->page), -EINVAL);
-		CF_DO(cf_step(env));
-		CF_EQ(cf_get(env, pool, &oid, 0, 1), 0);
-	}
-	return cf_end(env);
+	CF_EQ(cf_put(env, pool, &oid, 0, 1), 0);
+	if (!cf_store_is(env, "none"))
+		CF_EQ(tmem_get(env->tm, pool, &oid, 0, NULL), -EINVAL);
+	CF_EQ(tmem_get(env->tm, pool, NULL, 0, env->page), -EINVAL);
+	CF_DO(cf_step(env));
+	CF_EQ(cf_get(env, pool, &oid, 0, 1), 0);
+	return 0;
 }
 
 /* Reclaim against swapoff: loads and flushes of all pages while it runs. */
@@ -349,65 +324,51 @@ static int same_filled_pages_are_reclaimable(struct conformance_env *env)
 }
 
 /* Replacing what is not there adds nothing. */
-static int replace_on_absent_index(struct conformance_env *env)
+static int replace_on_absent_index(struct conformance_env *env, int pool)
 {
 	struct tmem_oid oid = cf_oid(11, 11, 11), absent = cf_oid(11, 11, 12);
-	u32 i;
+	s64 nodes;
 
-	CF_DO(cf_begin(env, ROOMY, 1));
-	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
-		int pool = cf_pool(env, cf_sorts[i]);
-		s64 nodes;
-
-		CF_TRUE(pool >= 0);
-		CF_EQ(cf_replace(env, pool, &oid, 0, 1), -ENOENT);
-		CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 0);
-		CF_DO(cf_step(env));
-		CF_EQ(cf_put(env, pool, &oid, 64, 1), 0);
-		nodes = cf_pool_stat(env, pool, TMEM_nodes);
-		CF_EQ(cf_replace(env, pool, &oid, 0, 1), -ENOENT);
-		CF_EQ(cf_replace(env, pool, &oid, 65, 1), -ENOENT);
-		CF_EQ(cf_replace(env, pool, &oid, U32_MAX, 1), -ENOENT);
-		CF_EQ(cf_replace(env, pool, &absent, 64, 1), -ENOENT);
-		CF_DO(cf_step(env));
-		CF_EQ(cf_pool_stat(env, pool, TMEM_pages), 1);
-		CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 1);
-		CF_EQ(cf_pool_stat(env, pool, TMEM_nodes), nodes);
-		CF_EQ(cf_pool_stat(env, pool, TMEM_swapped), 0);
-		CF_EQ(cf_get(env, pool, &oid, 65, 1), -ENOENT);
-		CF_EQ(cf_replace(env, pool, &oid, 64, 2), 0);
-		CF_DO(cf_step(env));
-		CF_EQ(cf_pool_stat(env, pool, TMEM_swapped), 1);
-		CF_EQ(cf_pool_stat(env, pool, TMEM_pages), 1);
-		CF_EQ(cf_get(env, pool, &oid, 64, 2), 0);
-	}
-	return cf_end(env);
+	CF_EQ(cf_replace(env, pool, &oid, 0, 1), -ENOENT);
+	CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 0);
+	CF_DO(cf_step(env));
+	CF_EQ(cf_put(env, pool, &oid, 64, 1), 0);
+	nodes = cf_pool_stat(env, pool, TMEM_nodes);
+	CF_EQ(cf_replace(env, pool, &oid, 0, 1), -ENOENT);
+	CF_EQ(cf_replace(env, pool, &oid, 65, 1), -ENOENT);
+	CF_EQ(cf_replace(env, pool, &oid, U32_MAX, 1), -ENOENT);
+	CF_EQ(cf_replace(env, pool, &absent, 64, 1), -ENOENT);
+	CF_DO(cf_step(env));
+	CF_EQ(cf_pool_stat(env, pool, TMEM_pages), 1);
+	CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 1);
+	CF_EQ(cf_pool_stat(env, pool, TMEM_nodes), nodes);
+	CF_EQ(cf_pool_stat(env, pool, TMEM_swapped), 0);
+	CF_EQ(cf_get(env, pool, &oid, 65, 1), -ENOENT);
+	CF_EQ(cf_replace(env, pool, &oid, 64, 2), 0);
+	CF_DO(cf_step(env));
+	CF_EQ(cf_pool_stat(env, pool, TMEM_swapped), 1);
+	CF_EQ(cf_pool_stat(env, pool, TMEM_pages), 1);
+	CF_EQ(cf_get(env, pool, &oid, 64, 2), 0);
+	return 0;
 }
 
 /* A replacement that is refused leaves the old page; put differs in this. */
-static int refused_replace_keeps_the_page(struct conformance_env *env)
+static int refused_replace_keeps_the_page(struct conformance_env *env, int pool)
 {
 	struct tmem_oid oid = cf_oid(12, 0, 12);
-	u32 i;
 
-	CF_DO(cf_begin(env, ROOMY, 1));
-	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
-		int pool = cf_pool(env, cf_sorts[i]);
-
-		CF_TRUE(pool >= 0);
-		CF_EQ(cf_put(env, pool, &oid, 5, 1), 0);
-		if (cf_store_is(env, "lz4")) {
-			env->kind = CONFORMANCE_RANDOM;
-			CF_EQ(cf_replace(env, pool, &oid, 5, 2), -ENOSPC);
-			env->kind = CONFORMANCE_HALF;
-		}
-		CF_EQ(tmem_replace(env->tm, pool, NULL, 5, env->page), -EINVAL);
-		CF_EQ(tmem_replace(env->tm, pool, &oid, 6, env->page), -ENOENT);
-		CF_DO(cf_step(env));
-		CF_EQ(cf_pool_stat(env, pool, TMEM_swapped), 0);
-		CF_EQ(cf_get(env, pool, &oid, 5, 1), 0);
+	CF_EQ(cf_put(env, pool, &oid, 5, 1), 0);
+	if (cf_store_is(env, "lz4")) {
+		env->kind = CONFORMANCE_RANDOM;
+		CF_EQ(cf_replace(env, pool, &oid, 5, 2), -ENOSPC);
+		env->kind = CONFORMANCE_HALF;
 	}
-	return cf_end(env);
+	CF_EQ(tmem_replace(env->tm, pool, NULL, 5, env->page), -EINVAL);
+	CF_EQ(tmem_replace(env->tm, pool, &oid, 6, env->page), -ENOENT);
+	CF_DO(cf_step(env));
+	CF_EQ(cf_pool_stat(env, pool, TMEM_swapped), 0);
+	CF_EQ(cf_get(env, pool, &oid, 5, 1), 0);
+	return 0;
 }
 
 /* An insertion that fails deep below a new root, after much was there. */
@@ -445,18 +406,18 @@ static int refused_insertion_is_survived(struct conformance_env *env)
 
 static const struct conformance_case history[] = {
 	CF_CASE("history", failed_get_is_no_hit),
-	CF_CASE("history", object_is_made_once),
+	CF_EACH("history", object_is_made_once),
 	CF_CASE("history", put_without_memory_is_refused),
-	CF_CASE("history", errors_give_locks_back),
+	CF_EACH("history", errors_give_locks_back),
 	CF_CASE("history", shared_pool_counts_members),
 	CF_CASE("history", shared_pools_are_told_apart),
 	CF_CASE("history", lookup_in_destroyed_pool),
-	CF_CASE("history", frozen_pool_serves_nothing_stale),
-	CF_CASE("history", refused_get_keeps_the_page),
+	CF_EACH("history", frozen_pool_serves_nothing_stale),
+	CF_EACH("history", refused_get_keeps_the_page),
 	CF_CASE("history", reclaim_amid_swapoff),
 	CF_CASE("history", same_filled_pages_are_reclaimable),
-	CF_CASE("history", replace_on_absent_index),
-	CF_CASE("history", refused_replace_keeps_the_page),
+	CF_EACH("history", replace_on_absent_index),
+	CF_EACH("history", refused_replace_keeps_the_page),
 	CF_CASE("history", refused_insertion_is_survived),
 };
 

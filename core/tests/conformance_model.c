@@ -160,7 +160,7 @@ static int script_step(struct conformance_env *env, const int *pools)
 	struct tmem_oid oid = cf_oid(cf_random(env) % 9, 1, 0);
 	u32 index = conformance_mix(cf_random(env) % 20);
 	u32 what = cf_random(env) % 100, i = cf_random(env) % 8;
-	int pool = pools[i < 4 ? 0 : i < 7 ? 1 : 2];
+	int pool = pools[i < 3 ? 0 : i < 5 ? 1 : i < 7 ? 3 : 2];
 	u32 shape = cf_random(env) % 16;
 
 	env->kind = shape < 8 ? CONFORMANCE_HALF : shape < 12 ? CONFORMANCE_WHOLE :

@@ -163,76 +163,64 @@ static int incompressible_is_refused(struct conformance_env *env)
 }
 
 /* Pages of one word, whatever the word, come back and hold no frame each. */
-static int same_filled_words(struct conformance_env *env)
+static int same_filled_words(struct conformance_env *env, int pool)
 {
 	static const u64 words[] = {
 		0, ~0ULL, 0x0123456789abcdefULL, 1, 1ULL << 63, 0x00000000ffffffffULL,
 		0xaaaaaaaaaaaaaaaaULL, 0x0101010101010101ULL,
 	};
 	struct tmem_oid oid = cf_oid(4, 0, 0);
-	u32 i, k;
+	u32 k;
 
-	CF_DO(cf_begin(env, ROOMY, 1));
-	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
-		int pool = cf_pool(env, cf_sorts[i]);
-
-		CF_TRUE(pool >= 0);
-		for (k = 0; k < ARRAY_SIZE(words); k++) {
-			conformance_fill(env->page, words[k], CONFORMANCE_SAME);
-			CF_EQ(tmem_put(env->tm, pool, &oid, k, env->page), 0);
-			CF_DO(cf_step(env));
-		}
-		if (cf_store_is(env, "lz4")) {
-			CF_EQ(cf_pool_stat(env, pool, TMEM_same_filled), ARRAY_SIZE(words));
-			CF_TRUE(cf_pool_stat(env, pool, TMEM_bytes_charged) <
-				(s64)PAGE_SIZE);
-			CF_TRUE(cf_pool_stat(env, pool, TMEM_bytes_charged) > 0);
-		}
-		for (k = 0; k < ARRAY_SIZE(words); k++) {
-			memset(env->page, 0x5a, PAGE_SIZE);
-			CF_EQ(tmem_get(env->tm, pool, &oid, k, env->page), 0);
-			if (!cf_store_is(env, "none"))
-				CF_TRUE(conformance_intact(env->page, words[k],
-							   CONFORMANCE_SAME));
-		}
-		tmem_flush_object(env->tm, pool, &oid);
-		CF_EQ(cf_stat(env, TMEM_same_filled), 0);
+	for (k = 0; k < ARRAY_SIZE(words); k++) {
+		conformance_fill(env->page, words[k], CONFORMANCE_SAME);
+		CF_EQ(tmem_put(env->tm, pool, &oid, k, env->page), 0);
+		CF_DO(cf_step(env));
 	}
-	return cf_end(env);
+	if (cf_store_is(env, "lz4")) {
+		CF_EQ(cf_pool_stat(env, pool, TMEM_same_filled), ARRAY_SIZE(words));
+		CF_TRUE(cf_pool_stat(env, pool, TMEM_bytes_charged) <
+			(s64)PAGE_SIZE);
+		CF_TRUE(cf_pool_stat(env, pool, TMEM_bytes_charged) > 0);
+	}
+	for (k = 0; k < ARRAY_SIZE(words); k++) {
+		memset(env->page, 0x5a, PAGE_SIZE);
+		CF_EQ(tmem_get(env->tm, pool, &oid, k, env->page), 0);
+		if (!cf_store_is(env, "none"))
+			CF_TRUE(conformance_intact(env->page, words[k],
+						   CONFORMANCE_SAME));
+	}
+	tmem_flush_object(env->tm, pool, &oid);
+	CF_EQ(cf_stat(env, TMEM_same_filled), 0);
+	return 0;
 }
 
 /* One byte that differs, wherever it is, makes a page not same-filled. */
-static int nearly_same_filled(struct conformance_env *env)
+static int nearly_same_filled(struct conformance_env *env, int pool)
 {
 	static const u32 places[] = { 0, 7, 8, 2048, PAGE_SIZE - 8, PAGE_SIZE - 1 };
 	struct tmem_oid oid = cf_oid(5, 0, 0);
-	u32 i, k;
+	u32 k;
 
-	CF_DO(cf_begin(env, ROOMY, 1));
-	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
-		int pool = cf_pool(env, cf_sorts[i]);
+	for (k = 0; k < ARRAY_SIZE(places); k++) {
+		u8 *byte = (u8 *)env->page + places[k];
 
-		CF_TRUE(pool >= 0);
-		for (k = 0; k < ARRAY_SIZE(places); k++) {
-			u8 *byte = (u8 *)env->page + places[k];
-
-			conformance_fill(env->page, 0x7777777777777777ULL, CONFORMANCE_SAME);
-			*byte = 0x78;
-			CF_EQ(tmem_put(env->tm, pool, &oid, k, env->page), 0);
-			CF_EQ(cf_stat(env, TMEM_same_filled), 0);
-			CF_DO(cf_step(env));
-			memset(env->page, 0x5a, PAGE_SIZE);
-			CF_EQ(tmem_get(env->tm, pool, &oid, k, env->page), 0);
-			if (cf_store_is(env, "none"))
-				continue;
-			CF_EQ(*byte, 0x78);
-			*byte = 0x77;
-			CF_TRUE(conformance_intact(env->page, 0x7777777777777777ULL,
-						   CONFORMANCE_SAME));
-		}
-		tmem_flush_object(env->tm, pool, &oid);
+		conformance_fill(env->page, 0x7777777777777777ULL, CONFORMANCE_SAME);
+		*byte = 0x78;
+		CF_EQ(tmem_put(env->tm, pool, &oid, k, env->page), 0);
+		CF_EQ(cf_stat(env, TMEM_same_filled), 0);
+		CF_DO(cf_step(env));
+		memset(env->page, 0x5a, PAGE_SIZE);
+		CF_EQ(tmem_get(env->tm, pool, &oid, k, env->page), 0);
+		if (cf_store_is(env, "none"))
+			continue;
+		CF_EQ(*byte, 0x78);
+		*byte = 0x77;
+		CF_TRUE(conformance_intact(env->page, 0x7777777777777777ULL,
+					   CONFORMANCE_SAME));
 	}
-	return cf_end(env);
+	tmem_flush_object(env->tm, pool, &oid);
+	return 0;
 }
 
 /* Every kind, in pools of every sort, from a budget that they all fit in. */
@@ -264,8 +252,8 @@ static const struct conformance_case stores[] = {
 	CF_CASE("store", frame_is_freed_whole),
 	CF_CASE("store", frames_are_shared_to_the_chunk),
 	CF_CASE("store", incompressible_is_refused),
-	CF_CASE("store", same_filled_words),
-	CF_CASE("store", nearly_same_filled),
+	CF_EACH("store", same_filled_words),
+	CF_EACH("store", nearly_same_filled),
 	CF_CASE("store", bytes_come_back),
 };
 

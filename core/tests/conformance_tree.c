@@ -12,37 +12,31 @@
 #define ROOMY	16384
 
 /* Both ends of the index space and of a node, alone and together. */
-static int indices_at_the_edges(struct conformance_env *env)
+static int indices_at_the_edges(struct conformance_env *env, int pool)
 {
 	static const u32 edges[] = { 0, 4, 5, 20, 21, 44, 45, 63, 64,
 				     U32_MAX, U32_MAX - 63, U32_MAX - 64 };
 	struct tmem_oid oid = cf_oid(1, 0, 0);
-	u32 i, k;
+	u32 k;
 
-	CF_DO(cf_begin(env, ROOMY, 1));
-	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
-		int pool = cf_pool(env, cf_sorts[i]);
-
-		CF_TRUE(pool >= 0);
-		for (k = 0; k < ARRAY_SIZE(edges); k++) {
-			CF_EQ(cf_put(env, pool, &oid, edges[k], 1), 0);
-			CF_DO(cf_step(env));
-			CF_EQ(cf_get(env, pool, &oid, edges[k] + 1, 1), -ENOENT);
-			CF_EQ(cf_get(env, pool, &oid, edges[k] ^ 0x80000000u, 1), -ENOENT);
-			CF_EQ(cf_get(env, pool, &oid, edges[k], 1), 0);
-			CF_EQ(tmem_flush_page(env->tm, pool, &oid, edges[k]),
-			      cf_sorts[i] ? 0 : -ENOENT);
-			CF_EQ(cf_pool_stat(env, pool, TMEM_nodes), 0);
-			CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 0);
-		}
-		for (k = 0; k < ARRAY_SIZE(edges); k++) {
-			CF_EQ(cf_put(env, pool, &oid, edges[k], k), 0);
-			CF_DO(cf_step(env));
-		}
-		for (k = 0; k < ARRAY_SIZE(edges); k++)
-			CF_EQ(cf_get(env, pool, &oid, edges[k], k), 0);
+	for (k = 0; k < ARRAY_SIZE(edges); k++) {
+		CF_EQ(cf_put(env, pool, &oid, edges[k], 1), 0);
+		CF_DO(cf_step(env));
+		CF_EQ(cf_get(env, pool, &oid, edges[k] + 1, 1), -ENOENT);
+		CF_EQ(cf_get(env, pool, &oid, edges[k] ^ 0x80000000u, 1), -ENOENT);
+		CF_EQ(cf_get(env, pool, &oid, edges[k], 1), 0);
+		CF_EQ(tmem_flush_page(env->tm, pool, &oid, edges[k]),
+		      env->sort ? 0 : -ENOENT);
+		CF_EQ(cf_pool_stat(env, pool, TMEM_nodes), 0);
+		CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 0);
 	}
-	return cf_end(env);
+	for (k = 0; k < ARRAY_SIZE(edges); k++) {
+		CF_EQ(cf_put(env, pool, &oid, edges[k], k), 0);
+		CF_DO(cf_step(env));
+	}
+	for (k = 0; k < ARRAY_SIZE(edges); k++)
+		CF_EQ(cf_get(env, pool, &oid, edges[k], k), 0);
+	return 0;
 }
 
 /* A tree gets taller index by index, and lower again from either side. */
@@ -84,29 +78,23 @@ static int tree_grows_and_shrinks(struct conformance_env *env)
 }
 
 /* The last small index goes first: what is left stands far to the right. */
-static int tree_of_one_high_index(struct conformance_env *env)
+static int tree_of_one_high_index(struct conformance_env *env, int pool)
 {
 	struct tmem_oid oid = cf_oid(2, 2, 0);
-	u32 i, k;
+	u32 k;
 
-	CF_DO(cf_begin(env, ROOMY, 1));
-	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
-		int pool = cf_pool(env, cf_sorts[i]);
-
-		CF_TRUE(pool >= 0);
-		for (k = 0; k < 10; k++)
-			CF_EQ(cf_put(env, pool, &oid, k, k), 0);
-		CF_EQ(cf_put(env, pool, &oid, U32_MAX, 99), 0);
-		CF_DO(cf_step(env));
-		CF_EQ(tmem_flush_range(env->tm, pool, &oid, 0, U32_MAX - 1), 10);
-		CF_DO(cf_step(env));
-		CF_EQ(cf_get(env, pool, &oid, 0, 0), -ENOENT);
-		CF_EQ(cf_put(env, pool, &oid, 0, 5), 0);
-		CF_EQ(cf_get(env, pool, &oid, U32_MAX, 99), 0);
-		CF_DO(cf_step(env));
-		CF_EQ(cf_get(env, pool, &oid, 0, 5), 0);
-	}
-	return cf_end(env);
+	for (k = 0; k < 10; k++)
+		CF_EQ(cf_put(env, pool, &oid, k, k), 0);
+	CF_EQ(cf_put(env, pool, &oid, U32_MAX, 99), 0);
+	CF_DO(cf_step(env));
+	CF_EQ(tmem_flush_range(env->tm, pool, &oid, 0, U32_MAX - 1), 10);
+	CF_DO(cf_step(env));
+	CF_EQ(cf_get(env, pool, &oid, 0, 0), -ENOENT);
+	CF_EQ(cf_put(env, pool, &oid, 0, 5), 0);
+	CF_EQ(cf_get(env, pool, &oid, U32_MAX, 99), 0);
+	CF_DO(cf_step(env));
+	CF_EQ(cf_get(env, pool, &oid, 0, 5), 0);
+	return 0;
 }
 
 /* The @k-th of 64 slots: rising, falling, in disorder. */
@@ -162,41 +150,35 @@ static int nodes_grow(struct conformance_env *env)
 }
 
 /* Flushes of ranges that end next to, on and beyond a border of nodes. */
-static int ranges_across_borders(struct conformance_env *env)
+static int ranges_across_borders(struct conformance_env *env, int pool)
 {
 	static const u32 borders[] = { 64, 128, 4096, 262144, 16777216, 1U << 30 };
 	struct tmem_oid oid = cf_oid(3, 0, 0);
-	u32 i, b, k, first, last;
+	u32 b, k, first, last;
 
-	CF_DO(cf_begin(env, ROOMY, 1));
-	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
-		int pool = cf_pool(env, cf_sorts[i]);
+	for (b = 0; b < ARRAY_SIZE(borders); b++)
+		for (k = 0; k < 9; k++) {
+			u32 base = borders[b] - 2, at;
 
-		CF_TRUE(pool >= 0);
-		for (b = 0; b < ARRAY_SIZE(borders); b++)
-			for (k = 0; k < 9; k++) {
-				u32 base = borders[b] - 2, at;
-
-				first = base + k / 3;
-				last = base + 1 + k % 3;
-				for (at = base; at < base + 4; at++)
-					CF_EQ(cf_put(env, pool, &oid, at, k), 0);
-				if (first > last) {
-					CF_EQ(tmem_flush_range(env->tm, pool, &oid, first,
-							       last), -EINVAL);
-					first = base;
-				}
-				CF_EQ(tmem_flush_range(env->tm, pool, &oid, first, last),
-				      last - first + 1);
-				CF_DO(cf_step(env));
-				for (at = base; at < base + 4; at++)
-					CF_EQ(cf_get(env, pool, &oid, at, k),
-					      at < first || at > last ? 0 : -ENOENT);
-				CF_EQ(tmem_flush_object(env->tm, pool, &oid),
-				      cf_sorts[i] ? 4 - (last - first + 1) : 0);
+			first = base + k / 3;
+			last = base + 1 + k % 3;
+			for (at = base; at < base + 4; at++)
+				CF_EQ(cf_put(env, pool, &oid, at, k), 0);
+			if (first > last) {
+				CF_EQ(tmem_flush_range(env->tm, pool, &oid, first,
+						       last), -EINVAL);
+				first = base;
 			}
-	}
-	return cf_end(env);
+			CF_EQ(tmem_flush_range(env->tm, pool, &oid, first, last),
+			      last - first + 1);
+			CF_DO(cf_step(env));
+			for (at = base; at < base + 4; at++)
+				CF_EQ(cf_get(env, pool, &oid, at, k),
+				      at < first || at > last ? 0 : -ENOENT);
+			CF_EQ(tmem_flush_object(env->tm, pool, &oid),
+			      env->sort ? 4 - (last - first + 1) : 0);
+		}
+	return 0;
 }
 
 /* Ranges at random, dense below 640 and around a far border, against a bitmap. */
@@ -260,32 +242,26 @@ static int ranges_against_a_bitmap(struct conformance_env *env)
 }
 
 /* The whole space, of dense and of sparse objects; the neighbours stay. */
-static int range_over_the_whole_space(struct conformance_env *env)
+static int range_over_the_whole_space(struct conformance_env *env, int pool)
 {
 	struct tmem_oid oid = cf_oid(5, 0, 0), other = cf_oid(5, 0, 1);
-	u32 i, k;
+	u32 k;
 
-	CF_DO(cf_begin(env, ROOMY, 1));
-	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
-		int pool = cf_pool(env, cf_sorts[i]);
-
-		CF_TRUE(pool >= 0);
-		for (k = 0; k < 300; k++) {
-			CF_EQ(cf_put(env, pool, &oid, k % 2 ? k : k * 14000000, k), 0);
-			CF_EQ(cf_put(env, pool, &other, k, k), 0);
-		}
-		CF_DO(cf_step(env));
-		CF_EQ(tmem_flush_range(env->tm, pool, &oid, 0, U32_MAX), 300);
-		CF_EQ(tmem_flush_range(env->tm, pool, &oid, 0, U32_MAX), 0);
-		CF_DO(cf_step(env));
-		CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 1);
-		CF_EQ(cf_get(env, pool, &other, 299, 299), 0);
-		CF_EQ(tmem_flush_object(env->tm, pool, &other), cf_sorts[i] ? 300 : 299);
-		CF_EQ(cf_pool_stat(env, pool, TMEM_nodes), 0);
-		CF_EQ(cf_pool_stat(env, pool, TMEM_flushes), 3);
-		CF_EQ(cf_pool_stat(env, pool, TMEM_flushes_found), 2);
+	for (k = 0; k < 300; k++) {
+		CF_EQ(cf_put(env, pool, &oid, k % 2 ? k : k * 14000000, k), 0);
+		CF_EQ(cf_put(env, pool, &other, k, k), 0);
 	}
-	return cf_end(env);
+	CF_DO(cf_step(env));
+	CF_EQ(tmem_flush_range(env->tm, pool, &oid, 0, U32_MAX), 300);
+	CF_EQ(tmem_flush_range(env->tm, pool, &oid, 0, U32_MAX), 0);
+	CF_DO(cf_step(env));
+	CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 1);
+	CF_EQ(cf_get(env, pool, &other, 299, 299), 0);
+	CF_EQ(tmem_flush_object(env->tm, pool, &other), env->sort ? 300 : 299);
+	CF_EQ(cf_pool_stat(env, pool, TMEM_nodes), 0);
+	CF_EQ(cf_pool_stat(env, pool, TMEM_flushes), 3);
+	CF_EQ(cf_pool_stat(env, pool, TMEM_flushes_found), 2);
+	return 0;
 }
 
 /* A dense object needs about one node for 64 pages, and gives each back. */
@@ -389,36 +365,30 @@ static int sparse_object(struct conformance_env *env)
 }
 
 /* Many objects of one page: chains and trees of objects, in and out of order. */
-static int many_objects(struct conformance_env *env)
+static int many_objects(struct conformance_env *env, int pool)
 {
 	struct tmem_oid oid;
-	u32 i, k, nr = 700;
+	u32 k, nr = 700;
 
-	CF_DO(cf_begin(env, ROOMY, 1));
-	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
-		int pool = cf_pool(env, cf_sorts[i]);
-
-		CF_TRUE(pool >= 0);
-		for (k = 0; k < nr; k++) {
-			oid = cf_oid(k, k * 3, 0);
-			CF_EQ(cf_put(env, pool, &oid, k, k), 0);
-			if (k % 16 == 0)
-				CF_DO(cf_step(env));
-		}
-		CF_EQ(cf_pool_stat(env, pool, TMEM_objects), nr);
-		for (k = 0; k < nr; k++) {
-			u32 at = k * 211 % nr;
-
-			oid = cf_oid(at, at * 3, 0);
-			CF_EQ(cf_get(env, pool, &oid, at, at), 0);
-			CF_EQ(tmem_flush_object(env->tm, pool, &oid), !!cf_sorts[i]);
-			CF_EQ(cf_get(env, pool, &oid, at, at), -ENOENT);
-			if (k % 16 == 0)
-				CF_DO(cf_step(env));
-		}
-		CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 0);
+	for (k = 0; k < nr; k++) {
+		oid = cf_oid(k, k * 3, 0);
+		CF_EQ(cf_put(env, pool, &oid, k, k), 0);
+		if (k % 16 == 0)
+			CF_DO(cf_step(env));
 	}
-	return cf_end(env);
+	CF_EQ(cf_pool_stat(env, pool, TMEM_objects), nr);
+	for (k = 0; k < nr; k++) {
+		u32 at = k * 211 % nr;
+
+		oid = cf_oid(at, at * 3, 0);
+		CF_EQ(cf_get(env, pool, &oid, at, at), 0);
+		CF_EQ(tmem_flush_object(env->tm, pool, &oid), !!env->sort);
+		CF_EQ(cf_get(env, pool, &oid, at, at), -ENOENT);
+		if (k % 16 == 0)
+			CF_DO(cf_step(env));
+	}
+	CF_EQ(cf_pool_stat(env, pool, TMEM_objects), 0);
+	return 0;
 }
 
 /*
@@ -469,34 +439,28 @@ static const u64 near_oids[][3] = {
 	{ 1, 1, 0 }, { 0, 1, 1 }, { 1, 0, 1 }, { 1, 1, 1 },
 };
 
-static int object_ids_are_told_apart(struct conformance_env *env)
+static int object_ids_are_told_apart(struct conformance_env *env, int pool)
 {
 	struct tmem_oid oid;
-	u32 i, k, n, nr = ARRAY_SIZE(near_oids);
+	u32 k, n, nr = ARRAY_SIZE(near_oids);
 
-	CF_DO(cf_begin(env, ROOMY, 1));
-	for (i = 0; i < ARRAY_SIZE(cf_sorts); i++) {
-		int pool = cf_pool(env, cf_sorts[i]);
-
-		CF_TRUE(pool >= 0);
-		for (k = 0; k < nr; k++) {
-			oid = cf_oid(near_oids[k][0], near_oids[k][1], near_oids[k][2]);
-			CF_EQ(cf_get(env, pool, &oid, 0, k), -ENOENT);
-			CF_EQ(cf_put(env, pool, &oid, 0, k), 0);
-			CF_EQ(cf_pool_stat(env, pool, TMEM_objects), k + 1);
-			CF_DO(cf_step(env));
-		}
-		/* out in another order, the others still there */
-		for (k = 0; k < nr; k++) {
-			n = k * 7 % nr;
-			oid = cf_oid(near_oids[n][0], near_oids[n][1], near_oids[n][2]);
-			CF_EQ(cf_get(env, pool, &oid, 0, n), 0);
-			CF_EQ(tmem_flush_object(env->tm, pool, &oid), !!cf_sorts[i]);
-			CF_EQ(cf_pool_stat(env, pool, TMEM_objects), nr - k - 1);
-			CF_DO(cf_step(env));
-		}
+	for (k = 0; k < nr; k++) {
+		oid = cf_oid(near_oids[k][0], near_oids[k][1], near_oids[k][2]);
+		CF_EQ(cf_get(env, pool, &oid, 0, k), -ENOENT);
+		CF_EQ(cf_put(env, pool, &oid, 0, k), 0);
+		CF_EQ(cf_pool_stat(env, pool, TMEM_objects), k + 1);
+		CF_DO(cf_step(env));
 	}
-	return cf_end(env);
+	/* out in another order, the others still there */
+	for (k = 0; k < nr; k++) {
+		n = k * 7 % nr;
+		oid = cf_oid(near_oids[n][0], near_oids[n][1], near_oids[n][2]);
+		CF_EQ(cf_get(env, pool, &oid, 0, n), 0);
+		CF_EQ(tmem_flush_object(env->tm, pool, &oid), !!env->sort);
+		CF_EQ(cf_pool_stat(env, pool, TMEM_objects), nr - k - 1);
+		CF_DO(cf_step(env));
+	}
+	return 0;
 }
 
 /* The same handle in several pools names several pages. */
@@ -519,19 +483,19 @@ static int pools_are_told_apart(struct conformance_env *env)
 }
 
 static const struct conformance_case trees[] = {
-	CF_CASE("tree", indices_at_the_edges),
+	CF_EACH("tree", indices_at_the_edges),
 	CF_CASE("tree", tree_grows_and_shrinks),
-	CF_CASE("tree", tree_of_one_high_index),
+	CF_EACH("tree", tree_of_one_high_index),
 	CF_CASE("tree", nodes_grow),
-	CF_CASE("tree", ranges_across_borders),
+	CF_EACH("tree", ranges_across_borders),
 	CF_CASE("tree", ranges_against_a_bitmap),
-	CF_CASE("tree", range_over_the_whole_space),
+	CF_EACH("tree", range_over_the_whole_space),
 	CF_CASE("tree", dense_object),
 	CF_CASE("tree", objects_of_whole_batches),
 	CF_CASE("tree", sparse_object),
-	CF_CASE("tree", many_objects),
+	CF_EACH("tree", many_objects),
 	CF_CASE("tree", objects_in_very_many_buckets),
-	CF_CASE("tree", object_ids_are_told_apart),
+	CF_EACH("tree", object_ids_are_told_apart),
 	CF_CASE("tree", pools_are_told_apart),
 };
 

@@ -38,7 +38,7 @@
 #define LIVE_EVERY	50
 #define FREEZE_EVERY	10
 
-enum { EPHEMERAL, SHARED, PERSISTENT, SORTS };
+enum { EPHEMERAL, SHARED, PERSISTENT, SECOND_CHANCE, SORTS };	/* cf_sorts */
 
 static const u32 indices[INDICES] = { 0, 1, 63, 64, U32_MAX };
 
@@ -146,8 +146,8 @@ static void unsure(struct world *w)
 {
 	u32 sort, object, i;
 
-	for (sort = EPHEMERAL; sort <= SHARED; sort++)
-		for (object = 0; object < OBJECTS; object++)
+	for (sort = 0; sort < SORTS; sort++)
+		for (object = 0; sort != PERSISTENT && object < OBJECTS; object++)
 			for (i = 0; i < INDICES; i++)
 				w->handle[sort][object][i].unsure = true;
 }
@@ -240,7 +240,7 @@ static void make_pool(struct world *w, u32 sort, u32 client)
 		.flags = cf_sorts[sort],
 		.buckets = BUCKETS,
 		.client = client,
-		.uuid = { 7, 7 },
+		.uuid = { 7, sort },
 	};
 	const char *why;
 	int pool;

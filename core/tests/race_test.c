@@ -22,6 +22,9 @@
  *	victim		an evictor is held up right after it has claimed its page.
  *			Who is told meanwhile that there is no page to replace must
  *			not get one either.
+ *	marks		threads get all pages of a full pool with second chance, over
+ *			and over, while one puts: each put is accepted and takes a
+ *			page, however many are marked, and marked again as it looks
  *	budget		threads put on handles of their own, always at the limit of
  *			a budget that stands still: the charge never exceeds it
  *
@@ -51,6 +54,8 @@
 #define TIGHT		6
 #define PUTTERS		5
 #define TIGHT_PUTS	3000
+#define MARKED		96U	/* frames */
+#define MARKED_PUTS	4000U
 
 static const struct tmem_oid oid = { .w = { 4, 5, 6 } };
 
@@ -420,6 +425,74 @@ static void budget(void **state)
 	} while (runner_seconds() < end);
 }
 
+/* ---- marks ---- */
+
+static void *put_into_the_marked(void *arg)
+{
+	struct racer *r = arg;
+
+	pthread_barrier_wait(&race.start);
+	for (; r->nr < MARKED_PUTS && !r->wrong; r->nr++) {
+		r->wrong = tmem_put(race.tm, race.pool, &oid, r->nr, NULL);
+		__atomic_store_n(&race.putting, r->nr, __ATOMIC_RELAXED);
+		if (r->nr % 4 == 0)
+			sched_yield();
+	}
+	__atomic_store_n(&race.putting, MARKED_PUTS, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+static void *mark_all(void *arg)
+{
+	struct racer *r = arg;
+	u32 last, k;
+
+	pthread_barrier_wait(&race.start);
+	do {
+		last = __atomic_load_n(&race.putting, __ATOMIC_RELAXED);
+		/* most of those that are there were put not long ago */
+		for (k = last - min(last, 2 * MARKED); k <= last && !r->wrong; k++) {
+			int err = tmem_get(race.tm, race.pool, &oid, k, NULL);
+
+			if (err && err != -ENOENT)
+				r->wrong = err;
+			r->nr += !err;
+		}
+	} while (last < MARKED_PUTS && !r->wrong);
+	return NULL;
+}
+
+static void marks(void **state)
+{
+	double end = runner_seconds() + share;
+	struct tmem_stats s;
+	u32 g;
+
+	do {
+		make_pool(*state, MARKED);
+		pthread_barrier_init(&race.start, NULL, GETTERS + 1);
+		start(&race.putter, NULL, put_into_the_marked);
+		for (g = 0; g < GETTERS; g++)
+			start(&race.getter[g], NULL, mark_all);
+		pthread_join(race.putter.thread, NULL);
+		for (g = 0; g < GETTERS; g++)
+			pthread_join(race.getter[g].thread, NULL);
+		pthread_barrier_destroy(&race.start);
+		assert_int_equal(race.putter.wrong, 0);
+		assert_int_equal(tmem_validate(race.tm), 0);
+		tmem_stats(race.tm, &s);
+		assert_int_equal(s.v[TMEM_puts_stored], MARKED_PUTS);
+		/* the bytes of a page that a get reads come free later: one more goes */
+		assert_in_range(s.v[TMEM_pages], MARKED - GETTERS, MARKED);
+		assert_int_equal(s.v[TMEM_evicted], MARKED_PUTS - s.v[TMEM_pages]);
+		for (g = 0; g < GETTERS; g++) {
+			assert_int_equal(race.getter[g].wrong, 0);
+			assert_true(race.getter[g].nr > 0);
+		}
+		tmem_destroy(race.tm);
+	} while (runner_seconds() < end);
+}
+
 /* ---- the table ---- */
 
 #define MAX_TRIES	64
@@ -438,7 +511,9 @@ static void add(const char *what, const struct tmem_index_ops *design, const cha
 		.design = design, .store = tmem_store_find(store), .flags = flags,
 	};
 	snprintf(try->name, sizeof(try->name), "%s, %s, %s", what, tmem_design_name(design),
-		 flags & TMEM_POOL_PERSISTENT ? "persistent" : flags ? "shared" : "exclusive");
+		 flags & TMEM_POOL_PERSISTENT ? "persistent" :
+		 flags & TMEM_POOL_SECOND_CHANCE ? "second chance" :
+		 flags ? "shared" : "exclusive");
 	runner_add(run, try, "%s", try->name);
 }
 
@@ -452,6 +527,7 @@ int main(void)
 			add("one handle", design, "raw", cf_sorts[i], one_handle);
 		add("victim", design, "raw", 0, victim);
 		add("victim", design, "raw", TMEM_POOL_SHARED, victim);
+		add("marks", design, "none", TMEM_POOL_SHARED | TMEM_POOL_SECOND_CHANCE, marks);
 		add("budget", design, "none", 0, budget);
 	}
 	share = runner_number("TMEM_STRESS_SECONDS", 12) / 4.0 / nr_tries;

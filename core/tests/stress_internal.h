@@ -10,8 +10,8 @@
  * came from before the rest of the page is compared.  In the contended mode
  * versions come from one counter; in the owners mode from the owner's.
  *
- * Four slots of pools: private, shared, persistent, and one of which the sort
- * depends on the seed and which is destroyed and made again under traffic.  A
+ * Five slots of pools: private, shared, persistent, shared with second chance, and
+ * one of which the sort depends on the seed and which is destroyed and made again under traffic.  A
  * thread may use the id that this slot had before: it then finds no pool, which
  * is no event, or the pool that came after, which is the same slot.
  */
@@ -22,8 +22,8 @@
 #include "stress.h"
 #include "world.h"
 
-#define SLOTS		4
-#define CHURN		3	/* the slot whose pool comes and goes */
+#define SLOTS		5
+#define CHURN		4	/* the slot whose pool comes and goes */
 #define OBJECTS		2
 #define INDICES		5
 #define OWN_INDICES	6	/* of each owner in each object */

@@ -284,9 +284,15 @@ static void shared_pools(void)
 	EXPECT(call(other, TMEM_DEV_STATS, &stats), -ENODEV);
 	EXPECT(call(fd, TMEM_DEV_POOL_DESTROY, &leave), 0);
 	EXPECT(call(fd, TMEM_DEV_STATS, &stats), 0);
+	strcpy(arg.store, "raw");
+	arg.flags |= TMEM_DEV_POOL_SECOND_CHANCE;
+	EXPECT(call(fd, TMEM_DEV_POOL_CREATE, &arg), -EINVAL);
 	leave.client = 2;
 	EXPECT(call(fd, TMEM_DEV_POOL_DESTROY, &leave), 0);
 	EXPECT(call(fd, TMEM_DEV_STATS, &stats), -ENODEV);
+	EXPECT(call(fd, TMEM_DEV_POOL_CREATE, &arg), 0);
+	arg.flags = TMEM_DEV_POOL_SECOND_CHANCE;
+	EXPECT(call(fd, TMEM_DEV_POOL_CREATE, &arg), -EINVAL);
 	dev_close(other);
 	dev_close(fd);
 }

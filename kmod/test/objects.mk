@@ -10,6 +10,7 @@ obj-m += tmem_test.o
 
 tmem_test-y := \
 	core/tests/conformance.o \
+	core/tests/conformance_chance.o \
 	core/tests/conformance_history.o \
 	core/tests/conformance_model.o \
 	core/tests/conformance_reclaim.o \

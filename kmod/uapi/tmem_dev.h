@@ -107,6 +107,9 @@ struct tmem_dev_session {
 /* Flags of a pool. */
 #define TMEM_DEV_POOL_PERSISTENT	0x1
 #define TMEM_DEV_POOL_SHARED		0x2	/* ephemeral only */
+#define TMEM_DEV_POOL_SECOND_CHANCE	0x4	/* shared only: a get marks its page
+						 * instead of renewing its place
+						 * in the eviction order */
 
 /*
  * TMEM_DEV_POOL_CREATE - a new pool, or a place in a shared one of the same uuid,
