@@ -11,6 +11,12 @@
  * lz4, where compressing is nearly all of it, a replay stops after LZ4_EVENTS.
  *
  * Operations of one handle stay in order, and nobody verifies or takes latencies.
+ *
+ *	replay/<trace>/curve/none/workers:1
+ *
+ * is the same operations given to the exact curve of "tmem mrc" instead: the hits of every
+ * size of memory, beside what a replay of one size takes.  The hit ratio told is that of
+ * the replays' size; of a trace with pools that are kept or shared it is the others'.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +25,8 @@
 
 #include "bench.h"
 
+#include "../sim/curve/pass.h"
+#include "../sim/replay/clock.h"
 #include "../sim/replay/run.h"
 #include "../traces/gen.h"
 
@@ -221,6 +229,56 @@ static void replay(struct gbench_state *state, void *arg)
 	gbench_counter(state, "hit_ratio", hits, GBENCH_PLAIN);
 }
 
+/* ---- the curve ---- */
+
+/* One pass over what was dealt to the only worker; 0 or a negative error. */
+static int curve_once(double *hits)
+{
+	const struct pass_config config = { .sample = 1 };
+	struct queue *queue = &dealt.front.deal.queues[0];
+	struct chunk *chunk = NULL;
+	struct pass_point at;
+	struct pass pass;
+	int ret = pass_init(&pass, &config);
+
+	while (!ret && (chunk = queue_next(queue, chunk)))
+		ret = pass_ops(&pass, &dealt.front, chunk->ops, NULL, chunk->nr);
+	if (!ret)
+		ret = pass_end(&pass);
+	if (!ret) {
+		pass_at(&pass, FRAMES, &at);
+		*hits = (double)at.hits / (double)max(pass.gets, 1ULL);
+	}
+	pass_exit(&pass);
+	return ret;
+}
+
+static void curve(struct gbench_state *state, void *arg)
+{
+	const char *why = deal_out(arg);
+	int64_t ops = 0;
+	double hits = 0;
+
+	if (why) {
+		gbench_skip(state, why);
+		return;
+	}
+	GBENCH_LOOP(state) {
+		u64 begin = clock_system_ns();
+
+		if (curve_once(&hits)) {
+			gbench_skip(state, "no memory for a curve");
+			break;
+		}
+		gbench_set_time(state, (double)(clock_system_ns() - begin) * 1e-9);
+		ops += (int64_t)dealt.front.deal.nr_ops;
+	}
+	if (gbench_skipped(state))
+		return;
+	gbench_set_items(state, ops);
+	gbench_counter(state, "hit_ratio", hits, GBENCH_PLAIN);
+}
+
 /* ---- registration ---- */
 
 static void add(const struct replay_case *c)
@@ -234,9 +292,9 @@ static void add(const struct replay_case *c)
 		bench_die("no memory for the list of benchmarks");
 	*copy = *c;
 	snprintf(name, sizeof(name), "replay/%s/%s/%s/workers:%u",
-		 base ? base + 1 : c->trace, tmem_design_name(c->design),
+		 base ? base + 1 : c->trace, c->design ? tmem_design_name(c->design) : "curve",
 		 tmem_store_name(c->store), c->threads);
-	b = gbench_register(name, replay, copy);
+	b = gbench_register(name, c->design ? replay : curve, copy);
 	gbench_use_manual_time(b);
 	gbench_set_unit(b, GBENCH_MS);
 }
@@ -258,6 +316,8 @@ void bench_replay_register(const struct bench_options *options)
 				c.threads = (u32)options->threads[i];
 				for (d = 0; (c.design = tmem_design_at(d)); d++)
 					add(&c);
+				if (c.threads == 1 && !keeps_bytes(&c))
+					add(&c);	/* no design: the curve */
 			}
 		}
 	}

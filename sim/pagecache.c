@@ -58,7 +58,6 @@
 #include "pagecache.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,6 +90,7 @@ struct link {
 struct pagecache {
 	struct group *groups;
 	struct link *links;		/* GROUP of them a group */
+	uint8_t *was_active;		/* by group, a bit a page; NULL: not asked for */
 	uint64_t *slots;
 	uint32_t mask;			/* of slot numbers */
 	uint32_t shift;			/* from a hash to its home */
@@ -260,6 +260,8 @@ static inline void touch(struct pagecache *pc, struct group *group, uint32_t n)
 	uint32_t place = n % GROUP;
 
 	if (!pc->two_lists) {
+		if (pc->was_active)
+			pc->was_active[n / GROUP] |= 1U << place;
 		if (pc->links[n].prev != LIST_INACTIVE)	/* else it is in front */
 			list_move(pc, LIST_INACTIVE, n);
 		return;
@@ -271,10 +273,24 @@ static inline void touch(struct pagecache *pc, struct group *group, uint32_t n)
 	}
 	group->bits &= ~(REFERENCED << place);
 	group->bits |= ACTIVE << place;
+	if (pc->was_active)
+		pc->was_active[n / GROUP] |= 1U << place;
 	list_move(pc, LIST_ACTIVE, n);
 	pc->size[LIST_INACTIVE]--;
 	pc->size[LIST_ACTIVE]++;
 	pc->count.activated++;
+}
+
+/* Whether the page was active since it came in, as a flag of its put; it leaves. */
+static inline uint16_t end_activity(struct pagecache *pc, uint32_t n)
+{
+	uint32_t bits, place = n % GROUP;
+
+	if (!pc->was_active)
+		return 0;
+	bits = pc->was_active[n / GROUP];
+	pc->was_active[n / GROUP] = (uint8_t)(bits & ~(1U << place));
+	return bits >> place & 1 ? PAGECACHE_WAS_ACTIVE : 0;
 }
 
 static bool inactive_is_low(const struct pagecache *pc)
@@ -311,7 +327,8 @@ static inline void evict(struct pagecache *pc, uint32_t keep,
 	n = list_pop(pc, LIST_INACTIVE);
 	place = n % GROUP;
 	group = &pc->groups[n / GROUP];
-	*out = (struct pagecache_op){ PAGECACHE_PUT, group->object,
+	*out = (struct pagecache_op){ PAGECACHE_PUT, end_activity(pc, n),
+				      group->object,
 				      group->number * GROUP + place, 1 };
 	bits = group->bits;
 	pc->count.writebacks += bits / DIRTY >> place & 1;
@@ -327,6 +344,7 @@ static void drop(struct pagecache *pc, uint32_t n)
 	uint32_t place = n % GROUP;
 
 	list_del(pc, n);
+	end_activity(pc, n);
 	pc->size[group->bits / ACTIVE >> place & 1]--;
 	pc->room++;
 	pc->count.discarded++;
@@ -349,11 +367,11 @@ static struct pagecache_op *pass_through(struct pagecache *pc, uint32_t object,
 					 uint32_t index, uint32_t count,
 					 bool write, struct pagecache_op *out)
 {
-	uint32_t op = miss_op(pc, write);
+	uint16_t op = miss_op(pc, write);
 
 	for (; count; count--, index++) {
-		*out++ = (struct pagecache_op){ op, object, index, 1 };
-		*out++ = (struct pagecache_op){ PAGECACHE_PUT, object, index, 1 };
+		*out++ = (struct pagecache_op){ op, 0, object, index, 1 };
+		*out++ = (struct pagecache_op){ PAGECACHE_PUT, 0, object, index, 1 };
 		pc->count.writebacks += write;
 	}
 	return out;
@@ -365,7 +383,8 @@ reference_group(struct pagecache *pc, uint32_t object, uint32_t index,
 		uint32_t count, bool write, struct pagecache_op *out)
 {
 	uint32_t number = index / GROUP, hash = hash_group(object, number);
-	uint32_t mark = write ? DIRTY : 0, op = miss_op(pc, write);
+	uint32_t mark = write ? DIRTY : 0;
+	uint16_t op = miss_op(pc, write);
 	uint32_t g, n, end, where;
 	struct group *group;
 
@@ -382,7 +401,7 @@ reference_group(struct pagecache *pc, uint32_t object, uint32_t index,
 			group->bits |= mark << place;
 			continue;
 		}
-		*out++ = (struct pagecache_op){ op, object, index, 1 };
+		*out++ = (struct pagecache_op){ op, 0, object, index, 1 };
 		if (pc->room) {
 			pc->room--;
 			pc->size[LIST_INACTIVE]++;
@@ -458,7 +477,7 @@ unsigned int pagecache_discard(struct pagecache *pc, uint32_t object,
 		index + (count - 1);
 	uint32_t g, where, number;
 
-	*out = (struct pagecache_op){ PAGECACHE_FLUSH, object, index,
+	*out = (struct pagecache_op){ PAGECACHE_FLUSH, 0, object, index,
 				      last - index + 1 };
 	pc->count.discards++;
 	if (last / GROUP - index / GROUP < pc->nr_groups) {
@@ -543,6 +562,8 @@ static uint64_t validate_groups(const struct pagecache *pc)
 		const struct group *group = &pc->groups[g];
 		uint32_t present = group->bits & 0xff;
 
+		if (pc->was_active && pc->was_active[g] & ~present)
+			return UINT64_MAX;
 		if (!group->bits)
 			continue;
 		if (group->bits & ~(present * ALL_OF_PAGE) ||
@@ -596,7 +617,7 @@ static void list_init(struct pagecache *pc, uint32_t list)
 }
 
 /* Room for a group a page, and for one that is new before an old one goes. */
-static bool allocate(struct pagecache *pc)
+static bool allocate(struct pagecache *pc, bool activity)
 {
 	size_t groups = FIRST_GROUP + (size_t)pc->pages + 1;
 	size_t slots = FIRST_SLOTS;
@@ -607,7 +628,10 @@ static bool allocate(struct pagecache *pc)
 	pc->links = aligned_alloc(GROUP * sizeof(*pc->links),
 				  groups * GROUP * sizeof(*pc->links));
 	pc->slots = calloc(slots, sizeof(*pc->slots));
-	return pc->groups && pc->links && pc->slots;
+	if (activity)
+		pc->was_active = calloc(groups, sizeof(*pc->was_active));
+	return pc->groups && pc->links && pc->slots &&
+		(pc->was_active || !activity);
 }
 
 struct pagecache *pagecache_create(const struct pagecache_config *config)
@@ -630,7 +654,7 @@ struct pagecache *pagecache_create(const struct pagecache_config *config)
 	pc->inactive_ratio = inactive_ratio(config->pages);
 	pc->overwrites = config->writes == PAGECACHE_WRITE_OVERWRITES;
 	pc->two_lists = config->policy == PAGECACHE_ACTIVE_INACTIVE;
-	if (!allocate(pc)) {
+	if (!allocate(pc, config->activity)) {
 		pagecache_destroy(pc);
 		errno = ENOMEM;
 		return NULL;
@@ -645,6 +669,7 @@ void pagecache_destroy(struct pagecache *pc)
 	if (!pc)
 		return;
 	free(pc->slots);
+	free(pc->was_active);
 	free(pc->links);
 	free(pc->groups);
 	free(pc);

@@ -14,6 +14,7 @@
 #ifndef TMEM_PAGECACHE_H
 #define TMEM_PAGECACHE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define PAGECACHE_MAX_PAGES	((1U << 29) - 2)
@@ -36,6 +37,7 @@ struct pagecache_config {
 	uint64_t pages;			/* 0 .. PAGECACHE_MAX_PAGES; 0: no page cache */
 	enum pagecache_policy policy;
 	enum pagecache_writes writes;
+	bool activity;			/* puts tell PAGECACHE_WAS_ACTIVE */
 };
 
 enum pagecache_op_kind {
@@ -44,9 +46,16 @@ enum pagecache_op_kind {
 	PAGECACHE_FLUSH,
 };
 
+/*
+ * Of a PUT, where the configuration asks for it: the page was on the active list at
+ * some time since it came in (LRU: was hit at least once).
+ */
+#define PAGECACHE_WAS_ACTIVE	0x0001
+
 /* An operation on tmem; count is 1 but for the flush of a discarded range. */
 struct pagecache_op {
-	uint32_t op;			/* enum pagecache_op_kind */
+	uint16_t op;			/* enum pagecache_op_kind */
+	uint16_t flags;
 	uint32_t object;
 	uint32_t index;
 	uint32_t count;

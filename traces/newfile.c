@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "leftover.h"
 #include "newfile.h"
 #include "tmt.h"
 
@@ -26,6 +27,7 @@ int new_file_create(struct new_file *file, const char *path, struct trace_error 
 {
 	static unsigned int serial;
 	size_t room = strlen(path) + 48;
+	unsigned int tries;
 	int code;
 
 	*file = (struct new_file){ .fd = -1, .path = strdup(path) };
@@ -36,13 +38,21 @@ int new_file_create(struct new_file *file, const char *path, struct trace_error 
 		return tmt_error(err, -ENOMEM, path, "no memory to create it");
 	}
 	code = check_target(path, err);
-	if (!code) {
+	for (tries = 0; !code && tries < 1000; tries++) {
 		snprintf(file->temporary, room, "%s.tmp-%ld-%u", path, (long)getpid(),
 			 __atomic_fetch_add(&serial, 1, __ATOMIC_RELAXED));
 		file->fd = open(file->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
 				0666);
-		if (file->fd >= 0)
+		if (file->fd >= 0) {
+			/* not before: it might be another's */
+			file->leftover = leftover_add(file->temporary);
 			return 0;
+		}
+		/* A process of this number on another machine, or before a crash. */
+		if (errno != EEXIST)
+			break;
+	}
+	if (!code) {
 		code = -errno;
 		tmt_error(err, code, path, "cannot be created: %s", strerror(-code));
 	}
@@ -92,6 +102,8 @@ int new_file_publish(struct new_file *file, struct trace_error *err)
 	if (code)
 		return tmt_error(err, code, file->path, "cannot be finished: %s",
 				 strerror(-code));
+	leftover_done(file->leftover);
+	file->leftover = 0;
 	free(file->temporary);
 	file->temporary = NULL;
 	return 0;
@@ -103,6 +115,7 @@ void new_file_drop(struct new_file *file)
 		close(file->fd);
 	if (file->temporary)
 		unlink(file->temporary);
+	leftover_done(file->leftover);
 	free(file->temporary);
 	free(file->path);
 }

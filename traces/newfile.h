@@ -4,7 +4,7 @@
  *
  * It grows under a name of its own beside the final one and is renamed when it is on
  * the disk, so there is either the whole new file or whatever was there before; what
- * a crash leaves is under the other name.
+ * a crash leaves is under the other name, and a signal need leave nothing (leftover.h).
  *
  * Errors are in the trace_error, which may be NULL, with the file's name.  Context:
  * one thread.
@@ -18,6 +18,7 @@ struct new_file {
 	int fd;			/* -1: not open */
 	char *path;
 	char *temporary;	/* NULL: there is none, or no more */
+	int leftover;		/* its number, or 0 */
 };
 
 /*

@@ -4,7 +4,8 @@
 
 def not_counters:
 	["repeat", "interrupted", "threads", "seconds", "ops_per_second",
-	 "front", "latency_ns", "world", "timed", "seconds_saved", "intervals"];
+	 "front", "latency_ns", "world", "timed", "seconds_saved", "intervals",
+	 "fairness", "busy", "threads_detail"];
 
 # Every number of a run is a counter, except times, peaks, and what belongs to the
 # world: pages that an allocator holds besides those that it was asked for, and

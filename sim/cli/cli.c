@@ -2,6 +2,7 @@
 /*
  * cli.c - parsing, help and errors of the command line
  */
+#define _GNU_SOURCE	/* vasprintf() */
 #include "cli.h"
 
 #include <errno.h>
@@ -19,13 +20,19 @@ static struct cli_origin origin = { .version = TMEM_VERSION };
 int cli_error(const struct cli_command *command, int status,
 	      const char *format, ...)
 {
+	char *text, *p;
 	va_list ap;
 
-	fprintf(stderr, "tmem %s: ", command->name);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
 	va_end(ap);
-	fputc('\n', stderr);
+	/* Names in it are as they are on the disk: it stays one line, and moves no cursor. */
+	for (p = text; p && *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 127)
+			*p = '?';
+	fprintf(stderr, "tmem %s: %s\n", command->name, text ? text : "no memory");
+	free(text);
 	return status;
 }
 
@@ -47,7 +54,8 @@ int cli_trace_status(int code)
 static void print_option(const struct cli_option *option)
 {
 	const char *line = option->help, *end;
-	int width = printf("  --%s%s%s", option->name, option->arg ? " " : "",
+	int width = printf("  --%s%s%s", option->name,
+			   option->arg && *option->arg != '[' ? " " : "",
 			   option->arg ? option->arg : "");
 
 	if (width >= HELP_COLUMN) {
@@ -108,7 +116,7 @@ static int parse_one(const struct cli_command *command, int argc, char **argv,
 				 "--%s takes no value", option->name);
 	if (value)
 		value++;
-	if (option->arg && !value) {
+	if (option->arg && *option->arg != '[' && !value) {
 		if (*i + 1 >= argc)
 			return cli_error(command, CLI_USAGE, "--%s wants a value: "
 					 "--%s %s", option->name, option->name,

@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "../values.h"
+
 /* Exit status of every command. */
 enum cli_status {
 	CLI_FINE = 0,
@@ -24,11 +26,36 @@ enum cli_status {
 
 struct cli_option {
 	const char *name;	/* without the dashes */
-	const char *arg;	/* what it takes, NULL: nothing */
+	const char *arg;	/* what it takes, NULL: nothing; [=X]: only with = */
 	const char *help;	/* one line, or lines */
 	/* Store it; returns NULL, or what is wrong with @value. */
 	const char *(*set)(void *config, const char *value);
 };
+
+/*
+ * Setters of what is kept as it is given, a flag, or a number from @least to @most; "static"
+ * stands before those of one file.
+ */
+#define CLI_SET_TEXT(name, type, member)					\
+	const char *name(void *config, const char *value)		\
+	{								\
+		((type *)config)->member = value;			\
+		return NULL;						\
+	}
+
+#define CLI_SET_FLAG(name, type, member)					\
+	const char *name(void *config, const char *value)		\
+	{								\
+		(void)value;						\
+		((type *)config)->member = true;			\
+		return NULL;						\
+	}
+
+#define CLI_SET_NUMBER(name, type, member, least, most)			\
+	const char *name(void *config, const char *value)		\
+	{								\
+		return cli_number(value, least, most, &((type *)config)->member); \
+	}
 
 struct cli_command {
 	const char *name;
@@ -40,8 +67,8 @@ struct cli_command {
 };
 
 extern const struct cli_command *const cli_commands[];	/* ends with NULL */
-extern const struct cli_command cli_replay, cli_import, cli_info, cli_cat,
-	cli_export, cli_gen, cli_completion;
+extern const struct cli_command cli_replay, cli_sweep, cli_mrc, cli_plot, cli_report,
+	cli_import, cli_info, cli_cat, cli_export, cli_gen, cli_completion;
 
 /*
  * Parse options into @config.  Returns the number of arguments left, moved to the
@@ -56,22 +83,6 @@ int cli_error(const struct cli_command *command, int status,
 
 /* The exit status for a negative errno of the trace library. */
 int cli_trace_status(int code);
-
-/* ---- values ---- */
-
-/* 64M, 2G, 4096: bytes; 20000p: pages of 4 KiB.  NULL or what is wrong. */
-const char *cli_size(const char *value, uint64_t *bytes);
-const char *cli_number(const char *value, uint64_t least, uint64_t most,
-		       uint64_t *number);
-/* 100us, 1.5ms, 2s, 3m: ns */
-const char *cli_time(const char *value, uint64_t *ns);
-const char *cli_fraction(const char *value, double least, double most,
-			 double *number);
-
-/* 1234567 as 1,234,567 in one of a few static buffers. */
-const char *cli_thousands(uint64_t n);
-const char *cli_bytes(uint64_t bytes);		/* 64.0 MiB */
-const char *cli_rate(double per_second);	/* 8.31 M/s */
 
 /* ---- progress: a line on a terminal, nothing in a pipe ---- */
 

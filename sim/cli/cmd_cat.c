@@ -8,11 +8,7 @@
 #include "../../traces/trace_text.h"
 #include "open_trace.h"
 
-static const char *set_format(void *o, const char *value)
-{
-	((struct open_options *)o)->format = value;
-	return NULL;
-}
+static CLI_SET_TEXT(set_format, struct open_options, format)
 
 static const struct cli_option options[] = {
 	{ "format", "NAME", "of a trace that is not .tmt (recognised)", set_format },

@@ -15,36 +15,11 @@ struct export_options {
 	bool list;
 };
 
-static const char *set_output(void *o, const char *value)
-{
-	((struct export_options *)o)->config.path = value;
-	return NULL;
-}
-
-static const char *set_format(void *o, const char *value)
-{
-	((struct export_options *)o)->config.format = value;
-	return NULL;
-}
-
-static const char *set_from(void *o, const char *value)
-{
-	((struct export_options *)o)->open.format = value;
-	return NULL;
-}
-
-static const char *set_object_pages(void *o, const char *value)
-{
-	return cli_number(value, 1, UINT32_MAX,
-			  &((struct export_options *)o)->object_pages);
-}
-
-static const char *set_list(void *o, const char *value)
-{
-	(void)value;
-	((struct export_options *)o)->list = true;
-	return NULL;
-}
+static CLI_SET_TEXT(set_output, struct export_options, config.path)
+static CLI_SET_TEXT(set_format, struct export_options, config.format)
+static CLI_SET_TEXT(set_from, struct export_options, open.format)
+static CLI_SET_NUMBER(set_object_pages, struct export_options, object_pages, 1, UINT32_MAX)
+static CLI_SET_FLAG(set_list, struct export_options, list)
 
 static const struct cli_option options[] = {
 	{ "output", "FILE", "to write; - is standard output; also -o", set_output },

@@ -20,39 +20,22 @@ enum gen_value {
 	CACHE, SHARED, SWAP, SWAP_PAGES,
 };
 
-#define VALUE(name, which)						\
-	static const char *set_##name(void *o, const char *value)	\
-	{								\
-		((struct gen_options *)o)->values[which] = value;	\
-		return NULL;						\
-	}
-VALUE(events, EVENTS)
-VALUE(seed, SEED)
-VALUE(pages, PAGES)
-VALUE(objects, OBJECTS)
-VALUE(skew, SKEW)
-VALUE(writes, WRITES)
-VALUE(run, RUN)
-VALUE(clients, CLIENTS)
-VALUE(cpus, CPUS)
-VALUE(rate, RATE)
-VALUE(cache, CACHE)
-VALUE(shared, SHARED)
-VALUE(swap, SWAP)
-VALUE(swap_pages, SWAP_PAGES)
-
-static const char *set_output(void *o, const char *value)
-{
-	((struct gen_options *)o)->output = value;
-	return NULL;
-}
-
-static const char *set_ops(void *o, const char *value)
-{
-	(void)value;
-	((struct gen_options *)o)->ops = true;
-	return NULL;
-}
+static CLI_SET_TEXT(set_events, struct gen_options, values[EVENTS])
+static CLI_SET_TEXT(set_seed, struct gen_options, values[SEED])
+static CLI_SET_TEXT(set_pages, struct gen_options, values[PAGES])
+static CLI_SET_TEXT(set_objects, struct gen_options, values[OBJECTS])
+static CLI_SET_TEXT(set_skew, struct gen_options, values[SKEW])
+static CLI_SET_TEXT(set_writes, struct gen_options, values[WRITES])
+static CLI_SET_TEXT(set_run, struct gen_options, values[RUN])
+static CLI_SET_TEXT(set_clients, struct gen_options, values[CLIENTS])
+static CLI_SET_TEXT(set_cpus, struct gen_options, values[CPUS])
+static CLI_SET_TEXT(set_rate, struct gen_options, values[RATE])
+static CLI_SET_TEXT(set_cache, struct gen_options, values[CACHE])
+static CLI_SET_TEXT(set_shared, struct gen_options, values[SHARED])
+static CLI_SET_TEXT(set_swap, struct gen_options, values[SWAP])
+static CLI_SET_TEXT(set_swap_pages, struct gen_options, values[SWAP_PAGES])
+static CLI_SET_TEXT(set_output, struct gen_options, output)
+static CLI_SET_FLAG(set_ops, struct gen_options, ops)
 
 static const struct cli_option options[] = {
 	{ "output", "FILE", "the .tmt to write; also -o", set_output },

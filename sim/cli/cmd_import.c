@@ -16,35 +16,11 @@ struct import_options {
 	const char *json;
 };
 
-static const char *set_output(void *o, const char *value)
-{
-	((struct import_options *)o)->config.output = value;
-	return NULL;
-}
-
-static const char *set_format(void *o, const char *value)
-{
-	((struct import_options *)o)->config.format = value;
-	return NULL;
-}
-
-static const char *set_source(void *o, const char *value)
-{
-	((struct import_options *)o)->config.source = value;
-	return NULL;
-}
-
-static const char *set_object_pages(void *o, const char *value)
-{
-	return cli_number(value, 1, UINT32_MAX,
-			  &((struct import_options *)o)->object_pages);
-}
-
-static const char *set_max_events(void *o, const char *value)
-{
-	return cli_number(value, 1, UINT64_MAX,
-			  &((struct import_options *)o)->config.max_events);
-}
+static CLI_SET_TEXT(set_output, struct import_options, config.output)
+static CLI_SET_TEXT(set_format, struct import_options, config.format)
+static CLI_SET_TEXT(set_source, struct import_options, config.source)
+static CLI_SET_NUMBER(set_object_pages, struct import_options, object_pages, 1, UINT32_MAX)
+static CLI_SET_NUMBER(set_max_events, struct import_options, config.max_events, 1, UINT64_MAX)
 
 /* ---- what is imported ---- */
 
@@ -132,12 +108,7 @@ static const char *set_swap_device(void *o, const char *value)
 
 /* ---- all options ---- */
 
-static const char *set_strict(void *o, const char *value)
-{
-	(void)value;
-	((struct import_options *)o)->config.strict = true;
-	return NULL;
-}
+static CLI_SET_FLAG(set_strict, struct import_options, config.strict)
 
 static const char *set_ambiguous(void *o, const char *value)
 {
@@ -153,25 +124,9 @@ static const char *set_ambiguous(void *o, const char *value)
 	return "none of put, flush, auto";
 }
 
-static const char *set_doctor(void *o, const char *value)
-{
-	(void)value;
-	((struct import_options *)o)->doctor = true;
-	return NULL;
-}
-
-static const char *set_json(void *o, const char *value)
-{
-	((struct import_options *)o)->json = value;
-	return NULL;
-}
-
-static const char *set_list(void *o, const char *value)
-{
-	(void)value;
-	((struct import_options *)o)->list = true;
-	return NULL;
-}
+static CLI_SET_FLAG(set_doctor, struct import_options, doctor)
+static CLI_SET_TEXT(set_json, struct import_options, json)
+static CLI_SET_FLAG(set_list, struct import_options, list)
 
 static const struct cli_option options[] = {
 	{ "output", "FILE", "the .tmt to write; also -o", set_output },

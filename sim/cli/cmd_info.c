@@ -251,11 +251,7 @@ static void print_reuse(const struct survey *s)
 	}
 }
 
-static const char *set_format(void *o, const char *value)
-{
-	((struct open_options *)o)->format = value;
-	return NULL;
-}
+static CLI_SET_TEXT(set_format, struct open_options, format)
 
 static const struct cli_option options[] = {
 	{ "format", "NAME", "of a trace that is not .tmt (recognised)", set_format },

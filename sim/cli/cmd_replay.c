@@ -11,11 +11,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "../replay/clock.h"
-#include "open_trace.h"
+#include "output.h"
 #include "replay_config.h"
 
 #define STREAM_CHUNKS	64U	/* bound of a thread's queue */
@@ -30,6 +29,7 @@ static void on_interrupt(int signal)
 
 struct session {
 	struct replay_config config;
+	struct open_traces traces;
 	struct front_config front_config;
 	struct front front;
 	struct content_file content;
@@ -54,15 +54,15 @@ static bool too_large(const struct session *s)
 	u64 ops = 0;
 	u32 t;
 
-	for (t = 0; t < s->report.nr_traces; t++) {
+	for (t = 0; t < s->traces.nr; t++) {
 		const struct trace_info *info =
-			trace_reader_info(s->report.traces[t]);
+			trace_reader_info(s->traces.readers[t]);
 
 		ops += 2 * info->nr_pages + info->nr_events;
 	}
 	if (s->config.max_events && ops > 64 * s->config.max_events)
 		ops = 64 * s->config.max_events;
-	return ops * (sizeof(struct op) + 8 * s->front_config.with_times) >
+	return ops * (sizeof(struct op) + (s->front_config.tag ? sizeof(u64) : 0)) >
 	       memory / 4;
 }
 
@@ -163,6 +163,7 @@ static int one_run(struct session *s, const struct tmem_index_ops *design,
 		.world = c->world,
 		.design = design, .store = c->store,
 		.buckets = (u32)c->buckets,
+		.shared_order = c->shared_order,
 		.frames = c->steps[0].frames, .steps = c->steps,
 		.verify = c->verify,
 		.latency_sample = (u32)c->latency_sample,
@@ -206,6 +207,7 @@ static int one_run(struct session *s, const struct tmem_index_ops *design,
 	if (ret)
 		return ret;
 	out->cache = s->front.cache;
+	out->not_admitted = s->front.not_admitted;
 	out->front_ns = s->front.ns;
 	out->front_cpu_ns = s->front.cpu_ns;
 	out->repeat = repeat;
@@ -237,108 +239,70 @@ static int all_runs(struct session *s)
 	return 0;
 }
 
-/* ---- what was asked for, against what the traces have ---- */
-
-static bool all_have_times(const struct session *s)
-{
-	u32 t;
-
-	for (t = 0; t < s->report.nr_traces; t++)
-		if (!trace_reader_info(s->report.traces[t])->has_times)
-			return false;
-	return true;
-}
-
-static int check_times(struct session *s)
-{
-	const struct replay_config *c = &s->config;
-	size_t len = strlen(c->interval);
-	bool times = all_have_times(s);
-	char copy[sizeof(c->interval)];
-
-	if (c->timed && !times)
-		return cli_error(&cli_replay, CLI_USAGE, "--timed: the trace "
-				 "has no times; replay it without");
-	if (c->nr_steps > 1 && !times)
-		return cli_error(&cli_replay, CLI_USAGE, "--memory: a schedule "
-				 "wants times, and the trace has none");
-	if (!len)
-		return 0;
-	if (c->interval[len - 1] != 'e') {
-		if (!times)
-			return cli_error(&cli_replay, CLI_USAGE, "--interval: "
-					 "the trace has no times; give a number "
-					 "of events: --interval 100000e");
-		cli_time(c->interval, &s->report.interval);
-		return 0;
-	}
-	memcpy(copy, c->interval, len);
-	copy[len - 1] = '\0';
-	cli_number(copy, 1, UINT64_MAX / 2, &s->report.interval);
-	s->report.interval_events = true;
-	/* operations carry one number: their time or that of their event */
-	if (c->timed)
-		return cli_error(&cli_replay, CLI_USAGE, "--interval in events "
-				 "does not go with --timed; give a time");
-	if (c->nr_steps > 1)
-		return cli_error(&cli_replay, CLI_USAGE, "--interval in events "
-				 "does not go with a --memory schedule; give a "
-				 "time");
-	return 0;
-}
-
 static void set_front_config(struct session *s)
 {
 	const struct replay_config *c = &s->config;
 
 	s->front_config = (struct front_config){
-		.traces = s->report.traces,
-		.nr_traces = s->report.nr_traces,
+		.traces = s->traces.readers,
+		.nr_traces = s->traces.nr,
 		.page_cache = {
 			.pages = c->page_cache / PAGE_SIZE,
 			.policy = c->policy,
 			.writes = c->writes,
 		},
+		.admission = c->admission,
 		.order = c->order,
 		.threads = (u32)c->threads,
-		.with_times = c->timed || s->report.interval,
-		.times_are_events = s->report.interval_events,
+		.tag = s->report.interval_events ? TAG_EVENT :
+			c->timed || s->report.interval ? TAG_TIME : TAG_NONE,
 		.verify = c->verify,
 		.schedule = c->steps,
 		.next_step = 1,
 		.nr_steps = c->nr_steps,
 		.max_events = c->max_events,
 	};
+	s->front_config.admission.seed = c->seed;
 	s->report.streamed = c->stream || too_large(s);
 	if (s->report.streamed)
 		s->front_config.queue_limit = STREAM_CHUNKS;
 }
 
+static int write_sizes(struct session *s)
+{
+	struct stored_sizes *sizes = calloc(1, sizeof(*sizes));
+	struct content content = page_content(s);
+	int ret;
+
+	if (!sizes)
+		return cli_error(&cli_replay, CLI_FAILED, "no memory");
+	if (replay_measure_sizes(&s->report, &content, sizes, &s->error)) {
+		free(sizes);
+		return session_error(s);
+	}
+	ret = replay_write_sizes(sizes, s->config.sizes);
+	free(sizes);
+	return output_status(&cli_replay, "sizes", s->config.sizes, ret);
+}
+
 static int write_results(struct session *s)
 {
 	const struct replay_config *c = &s->config;
-	struct rusage usage;
-	int ret;
+	int status;
 
-	if (!getrusage(RUSAGE_SELF, &usage))
-		s->report.peak_rss = (u64)usage.ru_maxrss << 10;
-	/* data has standard output to itself */
+	s->report.peak_rss = output_peak_rss();
 	replay_print_table(&s->report,
-			   (c->json && !strcmp(c->json, "-")) ||
-			   (c->csv && !strcmp(c->csv, "-")) ? stderr : stdout);
-	ret = c->json ? replay_write_json(&s->report, c->json) : 0;
-	if (ret)
-		return cli_error(&cli_replay, CLI_FAILED, "--json %s: %s",
-				 c->json, strerror(-ret));
-	ret = c->csv ? replay_write_csv(&s->report, c->csv) : 0;
-	if (ret)
-		return cli_error(&cli_replay, CLI_FAILED, "--csv %s: %s",
-				 c->csv, strerror(-ret));
-	ret = c->hist ? replay_write_hist(&s->report, c->hist) : 0;
-	if (ret)
-		return cli_error(&cli_replay, CLI_FAILED, "--hist %s: %s",
-				 c->hist, strerror(-ret));
-	return 0;
+			   output_is_stdout(c->json) || output_is_stdout(c->csv) ||
+			   output_is_stdout(c->sizes) ? stderr : stdout);
+	status = output_status(&cli_replay, "json", c->json,
+			       c->json ? replay_write_json(&s->report, c->json) : 0);
+	if (!status)
+		status = output_status(&cli_replay, "csv", c->csv,
+				       c->csv ? replay_write_csv(&s->report, c->csv) : 0);
+	if (!status)
+		status = output_status(&cli_replay, "hist", c->hist,
+				       c->hist ? replay_write_hist(&s->report, c->hist) : 0);
+	return status || !c->sizes ? status : write_sizes(s);
 }
 
 static int violations(const struct session *s)
@@ -363,11 +327,13 @@ static int replay(struct session *s)
 {
 	int status, ret;
 
-	status = check_times(s);
+	status = replay_check_traces(&cli_replay, &s->config, s->traces.readers,
+				     s->traces.nr);
+	if (!status)
+		status = replay_check_world(&cli_replay, &s->config);
 	if (status)
 		return status;
-	if (s->config.world->probe(&s->error))
-		return session_error(s);
+	s->report.interval = replay_interval(&s->config, &s->report.interval_events);
 	set_front_config(s);
 	clock_calibrate();
 	signal(SIGINT, on_interrupt);
@@ -402,27 +368,11 @@ static void session_free(struct session *s)
 		front_exit(&s->front);
 }
 
-/* The file of --content, before anything takes time. */
-static int load_content(struct session *s)
-{
-	if (!s->config.content)
-		return 0;
-	if (content_load(&s->content, s->config.content, &s->error))
-		return cli_error(&cli_replay, cli_trace_status(s->error.code),
-				 "--content %s", s->error.text);
-	s->report.content = &s->content;
-	return 0;
-}
-
 static int run_replay(const struct cli_command *command, int argc,
 		      char **argv)
 {
 	struct session *s = calloc(1, sizeof(*s));
-	struct open_options options;
-	struct open_traces traces;
-	const char *wrong;
 	int nr, status;
-	bool lossy;
 
 	if (!s)
 		return cli_error(command, CLI_FAILED, "no memory");
@@ -430,44 +380,26 @@ static int run_replay(const struct cli_command *command, int argc,
 	nr = cli_parse(command, argc, argv, &s->config, &status);
 	if (nr < 0)
 		goto free;
-	wrong = replay_config_check(&s->config);
-	status = CLI_USAGE;
-	if (wrong) {
-		cli_error(command, status, "%s", wrong);
-		goto free;
-	}
-	if (!nr) {
-		cli_error(command, status, "which trace? see tmem replay --help");
-		goto free;
-	}
-	status = load_content(s);
-	if (status)
-		goto free;
-	options = (struct open_options){
-		.format = s->config.format,
-		.object_pages = (u32)s->config.object_pages,
-		.strict = s->config.strict,
-		.max_events = s->config.max_events,
-	};
-	status = open_traces(command, argv + 1, (u32)nr, &options, &traces);
+	status = replay_usage(command, replay_config_check(&s->config), nr);
+	if (!status)
+		status = replay_load_content(command, &s->config, &s->content);
+	if (!status && s->config.content)
+		s->report.content = &s->content;
+	if (!status)
+		status = replay_open_traces(command, &s->config, argv + 1, (u32)nr,
+					    &s->traces);
 	if (status)
 		goto free;
 	s->report.config = &s->config;
-	s->report.traces = traces.readers;
-	s->report.paths = argv + 1;
-	s->report.nr_traces = (u32)nr;
-	lossy = traces_lossy(command, &traces, argv + 1);
-	status = CLI_FAILED;
+	s->report.traces = &s->traces;
 	if (tmem_init()) {
-		cli_error(command, status, "no memory");
+		status = cli_error(command, CLI_FAILED, "no memory");
 	} else {
 		status = replay(s);
 		session_free(s);
 		tmem_exit();
 	}
-	if (!status && lossy)
-		status = CLI_TRACE;
-	close_traces(&traces);
+	status = replay_close_traces(&s->traces, status);
 free:
 	content_unload(&s->content);
 	free(s);
@@ -484,6 +416,8 @@ const struct cli_command cli_replay = {
 "  tmem replay --design rcu,objlock --memory 2G --verify --json out.json trace.tmt\n"
 "  tmem replay --content /usr/bin/python3 trace.tmt\n"
 "      what the lz4 store makes of the pages of a file\n"
+"  tmem replay --page-cache-policy active-inactive --admission workingset trace.tmt\n"
+"      only pages that were active in the page cache are put\n"
 "  tmem replay --page-cache 38127p --memory 38127p --store none arc-P3.lis.zst",
 	.options = replay_options_table,
 	.run = run_replay,

@@ -8,36 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../quote.h"
+#include "output.h"
+
 const char *const doctor_choice_names[3] = { "auto", "put", "flush" };
 
 /* ---- words for a shell ---- */
-
-static void put_word(FILE *f, const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789_./:,=+@%-";
-
-	if (*word && !word[strspn(word, plain)]) {
-		fputs(word, f);
-		return;
-	}
-	fputc('\'', f);
-	for (; *word; word++) {
-		if (*word == '\'')
-			fputs("'\\''", f);
-		else
-			fputc(*word, f);
-	}
-	fputc('\'', f);
-}
-
-/* A file as an argument: no option, whatever its name begins with. */
-static void put_file(FILE *f, const char *path)
-{
-	if (path[0] == '-' && path[1])
-		fputs("./", f);
-	put_word(f, path);
-}
 
 static const struct cli_option *option_of(const struct cli_command *command,
 					  const char *arg)
@@ -84,10 +60,10 @@ char *doctor_options(const struct cli_command *command, int argc, char **argv)
 		two = option->arg && !strchr(argv[i], '=') && i + 1 < argc;
 		if (!is_own_option(option->name)) {
 			fputc(' ', f);
-			put_word(f, argv[i]);
+			quote_word(f, argv[i]);
 			if (two) {
 				fputc(' ', f);
-				put_word(f, argv[i + 1]);
+				quote_word(f, argv[i + 1]);
 			}
 		}
 		i += two;
@@ -107,7 +83,7 @@ static void put_output(FILE *f, const struct import_config *config)
 	char *dot;
 
 	if (config->output) {
-		put_word(f, config->output);
+		quote_word(f, config->output);
 		return;
 	}
 	snprintf(name, sizeof(name) - 4, "%s", slash ? slash + 1 : config->path);
@@ -124,7 +100,7 @@ static void put_output(FILE *f, const struct import_config *config)
 	if (!*name || strcmp(name, "-") == 0)
 		strcpy(name, "trace");
 	strcat(name, ".tmt");
-	put_file(f, name);
+	quote_file(f, name);
 }
 
 static void put_size(FILE *f, uint64_t bytes)
@@ -154,7 +130,7 @@ static char *import_command(const struct doctor_visit *visit, const struct diagn
 	fputs(" --output ", f);
 	put_output(f, visit->config);
 	fputc(' ', f);
-	put_file(f, visit->config->path);
+	quote_file(f, visit->config->path);
 	fclose(f);
 	return text;
 }
@@ -193,13 +169,13 @@ static void progress(void *arg, uint64_t bytes, uint64_t events)
 static int show(const struct cli_command *command, const struct doctor_result *result)
 {
 	const char *json = result->visit->json;
-	int rc;
+	int status;
 
-	/* Data has standard output to itself. */
-	doctor_print(json && strcmp(json, "-") == 0 ? stderr : stdout, result);
-	rc = json ? doctor_write_json(result, json) : 0;
-	if (rc)
-		return cli_error(command, CLI_FAILED, "--json %s: %s", json, strerror(-rc));
+	doctor_print(output_is_stdout(json) ? stderr : stdout, result);
+	status = output_status(command, "json", json,
+			       json ? doctor_write_json(result, json) : 0);
+	if (status)
+		return status;
 	if (result->err->code)
 		return cli_error(command, cli_trace_status(result->err->code), "%s",
 				 result->err->text);

@@ -2,11 +2,8 @@
 /*
  * import_doctor_json.c - a diagnosis as JSON; its fields are described in the man page
  */
-#include <errno.h>
-#include <jansson.h>
-#include <string.h>
-
 #include "import_doctor.h"
+#include "output.h"
 
 #define LARGEST		100U	/* clients and devices that are listed */
 
@@ -180,19 +177,5 @@ static json_t *result_json(const struct doctor_result *result)
 
 int doctor_write_json(const struct doctor_result *result, const char *path)
 {
-	json_t *root = result_json(result);
-	FILE *f = strcmp(path, "-") ? fopen(path, "w") : stdout;
-	int rc = 0;
-
-	if (!f) {
-		rc = -errno;
-		json_decref(root);
-		return rc;
-	}
-	if (json_dumpf(root, f, JSON_INDENT(2)) || fputc('\n', f) == EOF || fflush(f))
-		rc = -EIO;
-	if (f != stdout && fclose(f) && !rc)
-		rc = -errno;
-	json_decref(root);
-	return rc;
+	return output_write_json(result_json(result), path);
 }

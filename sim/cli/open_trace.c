@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../../traces/import/import.h"
+#include "../../traces/leftover.h"
 #include "../../traces/tmt.h"
 
 /* Whether the file begins as a .tmt file does; other errors show later. */
@@ -35,7 +36,7 @@ static void import_progress(void *arg, uint64_t bytes, uint64_t events)
 }
 
 static struct trace_reader *import_and_open(const char *path,
-					    const struct open_options *o,
+					    const struct open_options *o, int *fd,
 					    struct trace_error *err)
 {
 	const char *dir = getenv("TMPDIR");
@@ -44,6 +45,7 @@ static struct trace_reader *import_and_open(const char *path,
 	struct cli_progress progress;
 	char name[4096];
 	const size_t room = sizeof(name) - strlen("/trace.tmt");
+	int folder, file;
 	struct import_config config = {
 		.path = path, .format = o->format, .output = name,
 		.object_pages = o->object_pages, .strict = o->strict,
@@ -59,19 +61,31 @@ static struct trace_reader *import_and_open(const char *path,
 			 dir && *dir ? dir : "/tmp", strerror(errno));
 		return NULL;
 	}
+	folder = leftover_add(name);
 	strcat(name, "/trace.tmt");
+	file = leftover_add(name);
 	cli_progress_begin(&progress, "importing events", 0);
 	if (!trace_import(&config, &report, err)) {
 		cli_progress_end(&progress);
 		if (report.skipped || report.lost || report.backwards)
 			import_report_print(stderr, &report);
 		reader = trace_open(name, err);
+		*fd = open(name, O_RDONLY | O_CLOEXEC);
+		if (reader && *fd < 0) {
+			err->code = -errno;
+			snprintf(err->text, sizeof(err->text), "%.200s: %s", name,
+				 strerror(errno));
+			trace_close(reader);
+			reader = NULL;
+		}
 	}
 	cli_progress_end(&progress);
 	/* it lives on as long as it is open */
 	unlink(name);
+	leftover_done(file);
 	*strrchr(name, '/') = '\0';
 	rmdir(name);
+	leftover_done(folder);
 	return reader;
 }
 
@@ -83,19 +97,28 @@ int open_traces(const struct cli_command *command, char *const *paths,
 	uint32_t i;
 
 	traces->nr = 0;
+	traces->paths = paths;
+	traces->lossy = false;
 	traces->readers = calloc(nr, sizeof(*traces->readers));
-	if (!traces->readers)
+	traces->fds = calloc(nr, sizeof(*traces->fds));
+	if (!traces->readers || !traces->fds) {
+		close_traces(traces);
 		return cli_error(command, CLI_FAILED, "no memory");
+	}
 	for (i = 0; i < nr; i++) {
 		struct trace_reader *reader;
 
 		memset(&err, 0, sizeof(err));
+		traces->fds[i] = -1;
 		if (!options->format && strcmp(paths[i], "-") &&
 		    is_tmt(paths[i]))
 			reader = trace_open(paths[i], &err);
 		else
-			reader = import_and_open(paths[i], options, &err);
+			reader = import_and_open(paths[i], options,
+						 &traces->fds[i], &err);
 		if (!reader) {
+			if (traces->fds[i] >= 0)
+				close(traces->fds[i]);
 			close_traces(traces);
 			return cli_error(command, cli_trace_status(err.code),
 					 "%s", err.text);
@@ -129,7 +152,11 @@ void close_traces(struct open_traces *traces)
 {
 	uint32_t i;
 
-	for (i = 0; i < traces->nr; i++)
+	for (i = 0; i < traces->nr; i++) {
 		trace_close(traces->readers[i]);
+		if (traces->fds[i] >= 0)
+			close(traces->fds[i]);
+	}
 	free(traces->readers);
+	free(traces->fds);
 }

@@ -17,7 +17,10 @@ struct open_options {
 
 struct open_traces {
 	struct trace_reader **readers;
+	char *const *paths;
+	int *fds;	/* of what was imported into a file without name; -1: no such file */
 	uint32_t nr;
+	bool lossy;	/* as the command that opened them found: traces_lossy() */
 };
 
 /* Whether something of a trace is missing: said once on standard error. */

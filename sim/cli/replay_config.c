@@ -80,11 +80,7 @@ static const char *set_buckets(void *config, const char *value)
 	return wrong;
 }
 
-static const char *set_threads(void *config, const char *value)
-{
-	return cli_number(value, 1, REPLAY_MAX_THREADS,
-			  &to_config(config)->threads);
-}
+static CLI_SET_NUMBER(set_threads, struct replay_config, threads, 1, REPLAY_MAX_THREADS)
 
 /* SIZE[@TIME],SIZE@TIME,... */
 static const char *set_memory(void *config, const char *value)
@@ -144,17 +140,27 @@ static const char *set_order(void *config, const char *value)
 	return NULL;
 }
 
-static const char *set_page_cache(void *config, const char *value)
+static const char *set_shared_order(void *config, const char *value)
+{
+	int i = name_index(value, shared_order_names, NR_SHARED_ORDERS);
+
+	if (i < 0)
+		return "no such order of shared pools: renew or second-chance";
+	to_config(config)->shared_order = (enum shared_order)i;
+	return NULL;
+}
+
+const char *replay_set_page_cache(void *config, const char *value)
 {
 	struct replay_config *c = to_config(config);
 	const char *wrong = cli_size(value, &c->page_cache);
 
 	if (!wrong && c->page_cache / PAGE_SIZE > PAGECACHE_MAX_PAGES)
-		wrong = "a page cache holds at most 2T";
+		wrong = "a page cache is smaller than 2T";
 	return wrong;
 }
 
-static const char *set_policy(void *config, const char *value)
+const char *replay_set_policy(void *config, const char *value)
 {
 	static const char *const names[] = { "lru", "active-inactive" };
 	int i = name_index(value, names, PAGECACHE_NR_POLICIES);
@@ -165,7 +171,7 @@ static const char *set_policy(void *config, const char *value)
 	return NULL;
 }
 
-static const char *set_writes(void *config, const char *value)
+const char *replay_set_writes(void *config, const char *value)
 {
 	static const char *const names[] = { "read", "overwrite" };
 	int i = name_index(value, names, PAGECACHE_NR_WRITES);
@@ -176,38 +182,22 @@ static const char *set_writes(void *config, const char *value)
 	return NULL;
 }
 
-static const char *set_timed(void *config, const char *value)
+static const char *set_admission(void *config, const char *value)
 {
-	(void)value;
-	to_config(config)->timed = true;
-	return NULL;
+	to_config(config)->admission_name = value;
+	return admission_choose(value, &to_config(config)->admission);
 }
+
+static CLI_SET_FLAG(set_timed, struct replay_config, timed)
 
 static const char *set_time_scale(void *config, const char *value)
 {
 	return cli_fraction(value, 1e-6, 1e6, &to_config(config)->time_scale);
 }
 
-static const char *set_verify(void *config, const char *value)
-{
-	(void)value;
-	to_config(config)->verify = true;
-	return NULL;
-}
-
-static const char *set_stream(void *config, const char *value)
-{
-	(void)value;
-	to_config(config)->stream = true;
-	return NULL;
-}
-
-static const char *set_strict(void *config, const char *value)
-{
-	(void)value;
-	to_config(config)->strict = true;
-	return NULL;
-}
+static CLI_SET_FLAG(set_verify, struct replay_config, verify)
+static CLI_SET_FLAG(set_stream, struct replay_config, stream)
+CLI_SET_FLAG(replay_set_strict, struct replay_config, strict)
 
 static const char *set_interval(void *config, const char *value)
 {
@@ -234,15 +224,8 @@ static const char *set_miss_cost(void *config, const char *value)
 	return cli_time(value, &to_config(config)->miss_cost);
 }
 
-static const char *set_repeat(void *config, const char *value)
-{
-	return cli_number(value, 1, 1000, &to_config(config)->repeat);
-}
-
-static const char *set_seed(void *config, const char *value)
-{
-	return cli_number(value, 0, UINT64_MAX, &to_config(config)->seed);
-}
+static CLI_SET_NUMBER(set_repeat, struct replay_config, repeat, 1, 1000)
+CLI_SET_NUMBER(replay_set_seed, struct replay_config, seed, 0, UINT64_MAX)
 
 static const char *set_compress(void *config, const char *value)
 {
@@ -256,52 +239,15 @@ static const char *set_same_filled(void *config, const char *value)
 	return cli_number(value, 0, 100, &to_config(config)->same_filled);
 }
 
-static const char *set_content(void *config, const char *value)
-{
-	to_config(config)->content = value;
-	return NULL;
-}
-
-static const char *set_latency_sample(void *config, const char *value)
-{
-	return cli_number(value, 0, 1000000,
-			  &to_config(config)->latency_sample);
-}
-
-static const char *set_max_events(void *config, const char *value)
-{
-	return cli_number(value, 1, UINT64_MAX, &to_config(config)->max_events);
-}
-
-static const char *set_object_pages(void *config, const char *value)
-{
-	return cli_number(value, 1, UINT32_MAX,
-			  &to_config(config)->object_pages);
-}
-
-static const char *set_format(void *config, const char *value)
-{
-	to_config(config)->format = value;
-	return NULL;
-}
-
-static const char *set_json(void *config, const char *value)
-{
-	to_config(config)->json = value;
-	return NULL;
-}
-
-static const char *set_csv(void *config, const char *value)
-{
-	to_config(config)->csv = value;
-	return NULL;
-}
-
-static const char *set_hist(void *config, const char *value)
-{
-	to_config(config)->hist = value;
-	return NULL;
-}
+static CLI_SET_TEXT(set_content, struct replay_config, content)
+static CLI_SET_NUMBER(set_latency_sample, struct replay_config, latency_sample, 0, 1000000)
+CLI_SET_NUMBER(replay_set_max_events, struct replay_config, max_events, 1, UINT64_MAX)
+CLI_SET_NUMBER(replay_set_object_pages, struct replay_config, object_pages, 1, UINT32_MAX)
+CLI_SET_TEXT(replay_set_format, struct replay_config, format)
+CLI_SET_TEXT(replay_set_json, struct replay_config, json)
+CLI_SET_TEXT(replay_set_csv, struct replay_config, csv)
+static CLI_SET_TEXT(set_hist, struct replay_config, hist)
+static CLI_SET_TEXT(set_sizes, struct replay_config, sizes)
 
 static const char *set_per(void *config, const char *value)
 {
@@ -326,11 +272,11 @@ const struct cli_option replay_options_table[] = {
 	{ "store", "STORE", "none (index only), raw or lz4 (the default)", set_store },
 	{ "order", "ORDER", "what is kept of the trace's order: handle (default),\n"
 	  "object, global (one after another), cpu, none", set_order },
-	{ "page-cache", "SIZE", "page references go through a page cache of this size\n"
-	  "per client first (64M)", set_page_cache },
-	{ "page-cache-policy", "P", "lru (default) or active-inactive", set_policy },
-	{ "writes", "HOW", "a write that misses the page cache: read (a get, the\n"
-	  "default) or overwrite (a flush)", set_writes },
+	{ "shared-order", "HOW", "what a get does to the place of its page in a shared\n"
+	  "pool: renew (the default) or second-chance", set_shared_order },
+	PAGE_CACHE_OPTIONS
+	{ "admission", "POLICY", "which puts of ephemeral pools are made: all (default),\n"
+	  "workingset, ghost[:WINDOW] or random[:P]", set_admission },
 	{ "timed", NULL, "at the recorded times; latency counts from the\n"
 	  "intended start", set_timed },
 	{ "time-scale", "X", "of --timed: 2 takes twice as long, 0.5 half (1)",
@@ -341,7 +287,7 @@ const struct cli_option replay_options_table[] = {
 	{ "miss-cost", "TIME", "what a miss costs: shows the time that hits saved",
 	  set_miss_cost },
 	{ "repeat", "N", "runs of each design (1)", set_repeat },
-	{ "seed", "N", "of the bytes of pages (1)", set_seed },
+	{ "seed", "N", "of the bytes of pages, and of --admission random (1)", replay_set_seed },
 	{ "compress", "PERCENT", "what LZ4 leaves of a page (45)", set_compress },
 	{ "same-filled", "PERCENT", "of pages are one word all over (0)", set_same_filled },
 	{ "content", "FILE", "pages have the bytes of this file's whole pages; with\n"
@@ -349,19 +295,25 @@ const struct cli_option replay_options_table[] = {
 	{ "latency-sample", "N", "measure one operation in N (1); 0: none",
 	  set_latency_sample },
 	{ "per", "WHAT", "a line per pool or client", set_per },
-	{ "json", "FILE", "results, - for standard output", set_json },
-	{ "csv", "FILE", "one line a run, or an interval with --interval", set_csv },
+	{ "json", "FILE", "results, - for standard output", replay_set_json },
+	{ "csv", "FILE", "one line a run, or an interval with --interval",
+	  replay_set_csv },
 	{ "hist", "PREFIX", "latencies as PREFIX-DESIGN-OP.hgrm (HdrHistogram)", set_hist },
-	{ "max-events", "N", "stop after the first N", set_max_events },
+	{ "sizes", "FILE", "CSV: how many pages are stored in so many bytes", set_sizes },
 	{ "stream", NULL, "read while replaying, in bounded memory; done by itself\n"
 	  "for traces too large for this machine", set_stream },
-	{ "format", "NAME", "of traces that are not .tmt (recognised)", set_format },
-	{ "object-pages", "N", "volumes are cut into objects of so many pages (16384)",
-	  set_object_pages },
-	{ "strict", NULL, "the first line or record that cannot be read is fatal",
-	  set_strict },
+	READING_OPTIONS
 	{ }
 };
+
+const struct cli_option *replay_option(const char *name)
+{
+	const struct cli_option *option = replay_options_table;
+
+	while (option->name && strcmp(option->name, name))
+		option++;
+	return option->name ? option : NULL;
+}
 
 void replay_config_init(struct replay_config *config)
 {
@@ -377,6 +329,7 @@ void replay_config_init(struct replay_config *config)
 	config->steps[0].frames = DEFAULT_MEMORY / PAGE_SIZE;
 	config->nr_steps = 1;
 	config->page_cache = DEFAULT_MEMORY;
+	set_admission(config, "all");
 	config->time_scale = 1.0;
 	config->repeat = 1;
 	config->seed = 1;
@@ -384,10 +337,61 @@ void replay_config_init(struct replay_config *config)
 	config->latency_sample = 1;
 }
 
+const char *replay_option_check(const char *name, const char *value)
+{
+	struct replay_config scratch;
+
+	replay_config_init(&scratch);
+	return replay_option(name)->set(&scratch, value);
+}
+
+static bool same_file(const char *a, const char *b)
+{
+	return a && b && !strcmp(a, b);
+}
+
+int replay_usage(const struct cli_command *command, const char *wrong, int nr_traces)
+{
+	if (wrong)
+		return cli_error(command, CLI_USAGE, "%s", wrong);
+	if (!nr_traces)
+		return cli_error(command, CLI_USAGE, "which trace? see tmem %s --help",
+				 command->name);
+	return CLI_FINE;
+}
+
+int replay_open_traces(const struct cli_command *command,
+		       const struct replay_config *config, char *const *paths, u32 nr,
+		       struct open_traces *traces)
+{
+	const struct open_options options = {
+		.format = config->format,
+		.object_pages = (u32)config->object_pages,
+		.strict = config->strict,
+		.max_events = config->max_events,
+	};
+	int status = open_traces(command, paths, nr, &options, traces);
+
+	if (!status)
+		traces->lossy = traces_lossy(command, traces, paths);
+	return status;
+}
+
+int replay_close_traces(struct open_traces *traces, int status)
+{
+	close_traces(traces);
+	return !status && traces->lossy ? CLI_TRACE : status;
+}
+
 const char *replay_config_check(const struct replay_config *config)
 {
-	if (config->json && config->csv && !strcmp(config->json, config->csv))
+	if (same_file(config->json, config->csv))
 		return "--json and --csv name the same file";
+	if (same_file(config->sizes, config->json) ||
+	    same_file(config->sizes, config->csv))
+		return "--sizes names the same file as --json or --csv";
+	if (config->sizes && config->store == tmem_store_find("none"))
+		return "--sizes wants a store that keeps bytes, raw or lz4";
 	if (config->time_scale != 1.0 && !config->timed)
 		return "--time-scale goes with --timed";
 	if (config->hist && !config->latency_sample)

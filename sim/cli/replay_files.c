@@ -3,11 +3,11 @@
  * replay_files.c - the results of a replay for programs: JSON, CSV, histograms
  */
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "replay_config.h"
+#include "output.h"
 
 static json_t *number(u64 n)
 {
@@ -141,6 +141,28 @@ static json_t *intervals_json(const struct replay_report *r,
 	return list;
 }
 
+static json_t *threads_json(const struct run_result *x)
+{
+	json_t *list = json_array();
+	u32 t;
+
+	for (t = 0; t < x->threads; t++)
+		json_array_append_new(list, json_pack("{s:I,s:f,s:f}",
+			"ops", (json_int_t)x->work[t].ops,
+			"busy_seconds", (double)x->work[t].busy * 1e-9,
+			"ops_per_second", thread_rate(&x->work[t])));
+	return list;
+}
+
+/* Where no thread did anything there is nothing to compare. */
+static json_t *fairness_json(const struct fairness *f)
+{
+	if (!f->threads)
+		return json_null();
+	return json_pack("{s:f,s:f,s:f}", "index", f->index, "thread_min", f->min,
+			 "thread_max", f->max);
+}
+
 static json_t *run_json(const struct replay_report *r,
 			const struct replay_run *run)
 {
@@ -155,6 +177,11 @@ static json_t *run_json(const struct replay_report *r,
 	json_object_set_new(o, "threads", number(x->threads));
 	json_object_set_new(o, "order", json_string(
 		order_names[r->config->order]));
+	json_object_set_new(o, "admission",
+			    json_string(r->config->admission_name));
+	json_object_set_new(o, "not_admitted", number(run->not_admitted));
+	json_object_set_new(o, "shared_order", json_string(
+		shared_order_names[r->config->shared_order]));
 	json_object_set_new(o, "repeat", number(run->repeat));
 	json_object_set_new(o, "interrupted", json_boolean(x->interrupted));
 	if (r->references)
@@ -175,6 +202,9 @@ static json_t *run_json(const struct replay_report *r,
 		"cpu_seconds", (double)run->front_cpu_ns * 1e-9));
 	json_object_set_new(o, "ops_per_second", json_real(
 		x->seconds > 0 ? (double)x->ops / x->seconds : 0));
+	json_object_set_new(o, "threads_detail", threads_json(x));
+	json_object_set_new(o, "fairness", fairness_json(&x->fairness));
+	json_object_set_new(o, "busy", json_real(x->busy));
 	if (r->config->miss_cost)
 		json_object_set_new(o, "seconds_saved", json_real(
 			(double)r->config->miss_cost * 1e-9 *
@@ -202,29 +232,6 @@ static json_t *run_json(const struct replay_report *r,
 	return o;
 }
 
-static json_t *traces_json(const struct replay_report *r)
-{
-	json_t *list = json_array();
-	char checksum[20];
-	u32 t;
-
-	for (t = 0; t < r->nr_traces; t++) {
-		const struct trace_info *info = trace_reader_info(r->traces[t]);
-
-		snprintf(checksum, sizeof(checksum), "%016llx",
-			 (unsigned long long)info->checksum);
-		json_array_append_new(list, json_pack(
-			"{s:s,s:s,s:s,s:I,s:I,s:I,s:I}",
-			"path", r->paths[t], "source", info->source,
-			"checksum", checksum,
-			"events", (json_int_t)info->nr_events,
-			"pages", (json_int_t)info->nr_pages,
-			"lost", (json_int_t)info->lost,
-			"skipped", (json_int_t)info->skipped));
-	}
-	return list;
-}
-
 /* Whose bytes the pages had; absent where they were made. */
 static void add_content(json_t *root, const struct replay_report *r)
 {
@@ -239,36 +246,15 @@ static void add_content(json_t *root, const struct replay_report *r)
 		"pages", (json_int_t)r->content->nr_pages));
 }
 
-static FILE *open_output(const char *path)
-{
-	return strcmp(path, "-") ? fopen(path, "w") : stdout;
-}
-
-static int close_output(FILE *f)
-{
-	int ret = fflush(f) || ferror(f) ? -EIO : 0;
-
-	if (f != stdout && fclose(f) && !ret)
-		ret = -errno;
-	return ret;
-}
-
 int replay_write_json(const struct replay_report *r, const char *path)
 {
-	const struct cli_origin *origin = cli_origin();
-	json_t *root = json_object(), *runs = json_array();
+	json_t *root = output_origin(), *runs = json_array();
 	u64 clock_read;
 	const char *clock = replay_clock(r, &clock_read);
-	FILE *f;
 	u32 i;
-	int ret = 0;
 
 	for (i = 0; i < r->nr_runs; i++)
 		json_array_append_new(runs, run_json(r, &r->runs[i]));
-	json_object_set_new(root, "version", json_string(origin->version));
-	json_object_set_new(root, "command", json_string(origin->command));
-	json_object_set_new(root, "machine", json_string(origin->machine));
-	json_object_set_new(root, "date", json_string(origin->date));
 	json_object_set_new(root, "seed", number(r->config->seed));
 	json_object_set_new(root, "clock", json_pack("{s:s,s:I}", "name",
 		clock, "read_ns", (json_int_t)clock_read));
@@ -276,21 +262,23 @@ int replay_write_json(const struct replay_report *r, const char *path)
 			    json_real(r->front_seconds));
 	json_object_set_new(root, "streamed", json_boolean(r->streamed));
 	json_object_set_new(root, "peak_bytes", number(r->peak_rss));
-	json_object_set_new(root, "traces", traces_json(r));
+	json_object_set_new(root, "traces", output_traces(r->traces));
 	add_content(root, r);
 	json_object_set_new(root, "runs", runs);
-	f = open_output(path);
-	if (!f) {
-		ret = -errno;
-	} else {
-		if (json_dumpf(root, f, JSON_INDENT(2)) || fputc('\n', f) == EOF)
-			ret = -EIO;
-		i = (u32)-close_output(f);
-		if (!ret && i)
-			ret = -(int)i;
-	}
-	json_decref(root);
-	return ret;
+	return output_write_json(root, path);
+}
+
+void replay_csv_origin(FILE *f)
+{
+	const struct cli_origin *origin = cli_origin();
+	const char *c;
+
+	fprintf(f, "# tmem %s, %s, %s, ", origin->version, origin->date,
+		origin->machine);
+	/* whatever the arguments are, it is one line */
+	for (c = origin->command; *c; c++)
+		fputc((unsigned char)*c < ' ' ? ' ' : *c, f);
+	fputc('\n', f);
 }
 
 static void csv_intervals(const struct replay_report *r,
@@ -344,30 +332,36 @@ static void csv_run(const struct replay_report *r,
 			(unsigned long long)histogram_percentile(x->latency[i], 500000),
 			(unsigned long long)histogram_percentile(x->latency[i], 990000),
 			(unsigned long long)histogram_percentile(x->latency[i], 999000));
-	fputc('\n', f);
+	fprintf(f, ",%s,%llu", r->config->admission_name,
+		(unsigned long long)run->not_admitted);
+	if (x->fairness.threads)
+		fprintf(f, ",%.6f,%.0f,%.0f", x->fairness.index, x->fairness.min,
+			x->fairness.max);
+	else
+		fputs(",,,", f);
+	fprintf(f, ",%.6f\n", x->busy);
 }
 
 int replay_write_csv(const struct replay_report *r, const char *path)
 {
-	FILE *f = open_output(path);
+	FILE *f = output_open(path);
 	u32 i;
 
 	if (!f)
 		return -errno;
-	fprintf(f, "# tmem %s, %s, %s, %s\n", cli_origin()->version,
-		cli_origin()->date, cli_origin()->machine,
-		cli_origin()->command);
+	replay_csv_origin(f);
 	fputs(r->interval ?
 	      "design,repeat,start,gets,hits,puts,stored,flushes,evicted,latency_mean_ns,latency_max_ns\n" :
 	      "design,store,buckets,threads,order,repeat,ops,seconds,ops_per_second,gets,hits,puts,stored,flushes,evicted,missed,"
-	      "put_p50,put_p99,put_p999,get_p50,get_p99,get_p999,flush_p50,flush_p99,flush_p999\n", f);
+	      "put_p50,put_p99,put_p999,get_p50,get_p99,get_p999,flush_p50,flush_p99,flush_p999,"
+	      "admission,not_admitted,fairness,thread_min,thread_max,busy\n", f);
 	for (i = 0; i < r->nr_runs; i++) {
 		if (r->interval)
 			csv_intervals(r, &r->runs[i], f);
 		else
 			csv_run(r, &r->runs[i], f);
 	}
-	return close_output(f);
+	return output_close(f);
 }
 
 int replay_write_hist(const struct replay_report *r, const char *prefix)
@@ -395,7 +389,7 @@ int replay_write_hist(const struct replay_report *r, const char *prefix)
 				return -errno;
 			ret = histogram_print(run->result.latency[k], 1, f);
 			if (!ret)
-				ret = close_output(f);
+				ret = output_close(f);
 			else
 				fclose(f);
 		}

@@ -26,10 +26,10 @@ static void print_head(const struct replay_report *r, FILE *f)
 	const struct replay_config *c = r->config;
 	u32 t;
 
-	for (t = 0; t < r->nr_traces; t++) {
-		const struct trace_info *info = trace_reader_info(r->traces[t]);
+	for (t = 0; t < r->traces->nr; t++) {
+		const struct trace_info *info = trace_reader_info(r->traces->readers[t]);
 
-		fprintf(f, "%s: %s events, %s %s, %u pool%s\n", r->paths[t],
+		fprintf(f, "%s: %s events, %s %s, %u pool%s\n", r->traces->paths[t],
 			cli_thousands(info->nr_events),
 			cli_thousands(info->nr_pages),
 			info->kind == TRACE_REFERENCES ?
@@ -43,11 +43,15 @@ static void print_head(const struct replay_report *r, FILE *f)
 		tmem_store_name(c->store), (unsigned long long)c->buckets,
 		(unsigned long long)c->threads, c->threads == 1 ? "" : "s",
 		order_names[c->order]);
+	if (c->shared_order == SHARED_SECOND_CHANCE)
+		fprintf(f, ", shared pools with second chance");
 	if (c->world != &world_threads)
 		fprintf(f, ", world %s", c->world->name);
 	if (r->references)
 		fprintf(f, ", behind a page cache of %s",
 			cli_bytes(c->page_cache));
+	if (c->admission.ops->admit)
+		fprintf(f, ", admission %s", c->admission_name);
 	fprintf(f, "\n");
 	if (r->content)
 		fprintf(f, "bytes of pages: %s pages of %s%s\n",
@@ -123,6 +127,16 @@ static void print_references(const struct replay_report *r, FILE *f)
 		fprintf(f, "write-backs: %s\n", cli_thousands(c->writebacks));
 	if (r->nr_runs > 1)
 		fprintf(f, "(of %s)\n", run->result.design);
+}
+
+static void print_admission(const struct replay_report *r, FILE *f)
+{
+	const struct replay_run *run = &r->runs[0];
+	u64 puts = run->not_admitted + run->result.total.puts;
+
+	fprintf(f, "\nadmission %s: %s of %s puts turned away (%s)\n",
+		r->config->admission_name, cli_thousands(run->not_admitted),
+		cli_thousands(puts), percent(run->not_admitted, puts));
 }
 
 /* What the store made of the pages of a file. */
@@ -201,6 +215,23 @@ static void print_timed(const struct replay_report *r, FILE *f)
 	}
 }
 
+/* How much of the threads' time went into operations: the least and the most of all runs. */
+static void print_busy(const struct replay_report *r, FILE *f)
+{
+	double least = 1, most = 0;
+	u32 i;
+
+	for (i = 0; i < r->nr_runs; i++) {
+		least = min(least, r->runs[i].result.busy);
+		most = max(most, r->runs[i].result.busy);
+	}
+	fprintf(f, "threads were busy %.0f%%", 100 * least);
+	if (most - least > 0.005)
+		fprintf(f, " to %.0f%%", 100 * most);
+	fprintf(f, " of the time; else they waited for the trace's order%s%s\n",
+		r->config->timed ? " or times" : "", r->streamed ? " or its next events" : "");
+}
+
 static void print_foot(const struct replay_report *r, FILE *f)
 {
 	const struct replay_config *c = r->config;
@@ -217,6 +248,8 @@ static void print_foot(const struct replay_report *r, FILE *f)
 			c->verify && c->world == &world_threads ?
 			", making and comparing page bytes included" : "",
 			clock, (unsigned long long)clock_read);
+	if (c->threads > 1)
+		print_busy(r, f);
 	if (r->streamed)
 		fprintf(f, "streamed: the times include reading and the page-cache model; peak memory %s\n",
 			cli_bytes(r->peak_rss));
@@ -256,6 +289,8 @@ void replay_print_table(const struct replay_report *r, FILE *f)
 	free(runs);
 	if (r->references)
 		print_references(r, f);
+	if (r->config->admission.ops->admit)
+		print_admission(r, f);
 	if (r->content)
 		print_content(r, f);
 	if (r->config->per == PER_POOL)

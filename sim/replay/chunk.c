@@ -22,16 +22,16 @@ struct chunk_slab {
 	size_t used;			/* bytes, this header among them */
 } __attribute__((aligned(CACHE_LINE)));
 
-void chunks_init(struct chunks *chunks, u32 room, bool with_times)
+void chunks_init(struct chunks *chunks, u32 room, bool tagged)
 {
 	size_t size = sizeof(struct chunk) + room * sizeof(struct op);
 
-	if (with_times)
+	if (tagged)
 		size += room * sizeof(u64);
 	*chunks = (struct chunks){
 		.chunk_size = (size + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1),
 		.room = room,
-		.with_times = with_times,
+		.tagged = tagged,
 	};
 }
 
@@ -81,8 +81,8 @@ struct chunk *chunk_new(struct chunks *chunks)
 	chunk = (struct chunk *)((char *)slab + slab->used);
 	slab->used += chunks->chunk_size;
 	memset(chunk, 0, sizeof(*chunk));
-	if (chunks->with_times)
-		chunk->times = (u64 *)(chunk->ops + chunks->room);
+	if (chunks->tagged)
+		chunk->tags = (u64 *)(chunk->ops + chunks->room);
 	return chunk;
 }
 

@@ -18,14 +18,14 @@ struct chunks {
 	u32 nr_slabs;
 	size_t chunk_size;		/* bytes */
 	u32 room;			/* operations of a chunk */
-	bool with_times;
+	bool tagged;			/* operations carry a number */
 };
 
 /* @room: operations of a chunk, 1 .. TURN_OPS. */
-void chunks_init(struct chunks *chunks, u32 room, bool with_times);
+void chunks_init(struct chunks *chunks, u32 room, bool tagged);
 void chunks_exit(struct chunks *chunks);
 
-/* An empty chunk, with room for times if it is to have some; NULL: no memory. */
+/* An empty chunk, with room for tags if it is to have some; NULL: no memory. */
 struct chunk *chunk_new(struct chunks *chunks);
 
 /* Empty a chunk that has been used. */

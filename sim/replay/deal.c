@@ -11,7 +11,7 @@
  *	global	whole chunks in turn; a worker waits until its chunk's number is
  *		up, so only one executes at a time
  *	cpu	by the recorded CPU
- *	none	whole chunks in turn
+ *	none	whole chunks in turn, as many at a time as there are threads
  *
  * A range flush under "handle" concerns handles of many threads.  It is executed
  * by the object's own thread, with a fence: every other thread that has had
@@ -142,16 +142,15 @@ struct chunk *queue_next(struct queue *queue, struct chunk *cursor)
 /* ---- dealing ---- */
 
 int deal_init(struct deal *deal, enum order order, u32 threads,
-	      bool with_times, u32 limit)
+	      bool tagged, u32 limit)
 {
 	u32 i;
 
 	memset(deal, 0, sizeof(*deal));
 	deal->order = order;
 	deal->threads = threads;
-	deal->chunk_ops = order == ORDER_GLOBAL || order == ORDER_NONE ?
-		TURN_OPS : CHUNK_OPS;
-	chunks_init(&deal->chunks, deal->chunk_ops, with_times);
+	deal->chunk_ops = order == ORDER_GLOBAL ? TURN_OPS : CHUNK_OPS;
+	chunks_init(&deal->chunks, deal->chunk_ops, tagged);
 	for (i = 0; i < threads; i++)
 		queue_init(&deal->queues[i], limit);
 	deal->fences = calloc(FENCE_SEGMENTS, sizeof(*deal->fences));
@@ -251,20 +250,20 @@ static inline struct chunk *open_chunk(struct deal *deal, u32 thread)
 	return next_chunk(deal, thread);
 }
 
-static inline int append(struct deal *deal, u32 thread, struct op op, u64 time)
+static inline int append(struct deal *deal, u32 thread, struct op op, u64 tag)
 {
 	struct chunk *chunk = open_chunk(deal, thread);
 
 	if (IS_ERR(chunk))
 		return (int)PTR_ERR(chunk);
-	if (chunk->times)
-		chunk->times[chunk->nr] = time;
+	if (chunk->tags)
+		chunk->tags[chunk->nr] = tag;
 	chunk->ops[chunk->nr++] = op;
 	return 0;
 }
 
 /* A range flush with a fence. */
-static int append_fenced(struct deal *deal, u32 thread, struct op op, u64 time,
+static int append_fenced(struct deal *deal, u32 thread, struct op op, u64 tag,
 			 u32 fence)
 {
 	struct chunk *chunk = open_chunk(deal, thread);
@@ -275,11 +274,11 @@ static int append_fenced(struct deal *deal, u32 thread, struct op op, u64 time,
 		return -ENOMEM;
 	chunk->fences[chunk->nr] = fence;
 	op.flags |= OP_FENCED;
-	return append(deal, thread, op, time);
+	return append(deal, thread, op, tag);
 }
 
 /* All to the only thread. */
-static int append_all(struct deal *deal, const struct op *ops, u32 nr, u64 time)
+static int append_all(struct deal *deal, const struct op *ops, u32 nr, u64 tag)
 {
 	struct chunk *chunk;
 	u32 some, i;
@@ -293,8 +292,8 @@ static int append_all(struct deal *deal, const struct op *ops, u32 nr, u64 time)
 		deal->nr_ops += some - 1;
 		if (ops != chunk->ops + chunk->nr)
 			memcpy(chunk->ops + chunk->nr, ops, some * sizeof(*ops));
-		for (i = 0; chunk->times && i < some; i++)
-			chunk->times[chunk->nr + i] = time;
+		for (i = 0; chunk->tags && i < some; i++)
+			chunk->tags[chunk->nr + i] = tag;
 		chunk->nr += some;
 	}
 	return 0;
@@ -316,7 +315,7 @@ static u32 object_thread(const struct deal *deal, u32 object)
 }
 
 /* A range flush of an object whose handles are with several threads. */
-static int deal_flush(struct deal *deal, struct op op, u64 time)
+static int deal_flush(struct deal *deal, struct op op, u64 tag)
 {
 	struct deal_object *state = object_state(deal, op.object);
 	u32 self = object_thread(deal, op.object), number = deal->nr_fences;
@@ -341,17 +340,17 @@ static int deal_flush(struct deal *deal, struct op op, u64 time)
 	for (t = 0; t < deal->threads; t++) {
 		if (!(state->since & BIT_ULL(t)))
 			continue;
-		ret = append(deal, t, post, time);
+		ret = append(deal, t, post, tag);
 		if (ret)
 			return ret;
 	}
 	state->since = 0;
 	state->behind = BIT_ULL(self);
 	state->fence = number + 1;
-	return append_fenced(deal, self, op, time, number);
+	return append_fenced(deal, self, op, tag, number);
 }
 
-static int deal_handle(struct deal *deal, struct op op, u64 time)
+static int deal_handle(struct deal *deal, struct op op, u64 tag)
 {
 	struct op wait = { .object = op.object, .kind = OP_WAIT };
 	struct deal_object *state;
@@ -359,24 +358,24 @@ static int deal_handle(struct deal *deal, struct op op, u64 time)
 	int ret;
 
 	if (op.kind == OP_FLUSH_RANGE)
-		return deal_flush(deal, op, time);
+		return deal_flush(deal, op, tag);
 	t = handle_hash(op.object, op.index) % deal->threads;
 	state = object_state(deal, op.object);
 	if (!state)
 		return -ENOMEM;
 	if (state->fence && !(state->behind & BIT_ULL(t))) {
 		wait.arg = state->fence - 1;
-		ret = append(deal, t, wait, time);
+		ret = append(deal, t, wait, tag);
 		if (ret)
 			return ret;
 		state->behind |= BIT_ULL(t);
 	}
 	state->since |= BIT_ULL(t);
-	return append(deal, t, op, time);
+	return append(deal, t, op, tag);
 }
 
 /* Whole chunks in turn: the thread that has the open one, or the next. */
-static int deal_in_turn(struct deal *deal, struct op op, u64 time)
+static int deal_in_turn(struct deal *deal, struct op op, u64 tag)
 {
 	u32 last = (u32)((deal->next_chunk + deal->threads - 1) %
 			 deal->threads);
@@ -384,40 +383,40 @@ static int deal_in_turn(struct deal *deal, struct op op, u64 time)
 
 	if (deal->next_chunk && deal->open[last] &&
 	    deal->open[last]->nr < deal->chunk_ops)
-		return append(deal, last, op, time);
+		return append(deal, last, op, tag);
 	if (deal->next_chunk) {
 		ret = hand_out(deal, last);
 		if (ret)
 			return ret;
 	}
-	return append(deal, (u32)(deal->next_chunk % deal->threads), op, time);
+	return append(deal, (u32)(deal->next_chunk % deal->threads), op, tag);
 }
 
-static inline int deal_op(struct deal *deal, struct op op, u64 time, u32 cpu)
+static inline int deal_op(struct deal *deal, struct op op, u64 tag, u32 cpu)
 {
 	deal->nr_ops++;
 	switch (op.kind == OP_BUDGET && deal->order != ORDER_GLOBAL ?
 		ORDER_CPU : deal->order) {
 	case ORDER_HANDLE:
-		return deal_handle(deal, op, time);
+		return deal_handle(deal, op, tag);
 	case ORDER_OBJECT:
-		return append(deal, object_thread(deal, op.object), op, time);
+		return append(deal, object_thread(deal, op.object), op, tag);
 	case ORDER_CPU:
-		return append(deal, cpu % deal->threads, op, time);
+		return append(deal, cpu % deal->threads, op, tag);
 	default:
-		return deal_in_turn(deal, op, time);
+		return deal_in_turn(deal, op, tag);
 	}
 }
 
-int deal_ops(struct deal *deal, const struct op *ops, u32 nr, u64 time, u32 cpu)
+int deal_ops(struct deal *deal, const struct op *ops, u32 nr, u64 tag, u32 cpu)
 {
 	int ret = 0;
 	u32 i;
 
 	if (deal->threads == 1)
-		return append_all(deal, ops, nr, time);
+		return append_all(deal, ops, nr, tag);
 	for (i = 0; !ret && i < nr; i++)
-		ret = deal_op(deal, ops[i], time, cpu);
+		ret = deal_op(deal, ops[i], tag, cpu);
 	return ret;
 }
 

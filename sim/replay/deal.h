@@ -69,7 +69,7 @@ struct deal {
 };
 
 int deal_init(struct deal *deal, enum order order, u32 threads,
-	      bool with_times, u32 limit);
+	      bool tagged, u32 limit);
 void deal_exit(struct deal *deal);
 
 /*
@@ -86,10 +86,10 @@ static inline struct op *deal_room(const struct deal *deal, u32 nr)
 }
 
 /*
- * Deal @nr operations of one time and CPU, in their order; 0, -ENOMEM, or -ECANCELED
+ * Deal @nr operations of one tag and CPU, in their order; 0, -ENOMEM, or -ECANCELED
  * if nobody reads any more.
  */
-int deal_ops(struct deal *deal, const struct op *ops, u32 nr, u64 time, u32 cpu);
+int deal_ops(struct deal *deal, const struct op *ops, u32 nr, u64 tag, u32 cpu);
 
 /* No more operations: hand out what is open. */
 int deal_end(struct deal *deal);

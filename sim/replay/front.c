@@ -9,6 +9,11 @@
  * have in common is looked at once, and what lies between two steps stays in the
  * first-level cache.
  *
+ * Admission (admission.h) is asked on the way to what gets must find.  A put that it
+ * turns away becomes a flush, since an older copy of the page must not stay behind.
+ * Where one page cache stands before a pool there is none: a page that leaves it was
+ * got, which takes it out, or flushed since its last put.  Then the flush is not made.
+ *
  * Each client has a page cache of its own.  Nothing here depends on tmem's answers,
  * so all of it can be done before the replay's clock starts.
  */
@@ -57,7 +62,8 @@ static int client_number(struct front *front, u32 trace, u32 client)
 		return no_memory(front);
 	names[front->nr_clients] = name;
 	front->client_names = names;
-	return (int)front->nr_clients++;
+	WRITE_ONCE(front->nr_clients, front->nr_clients + 1);
+	return (int)front->nr_clients - 1;
 }
 
 static int add_pools(struct front *front, u32 trace)
@@ -88,6 +94,34 @@ static int add_pools(struct front *front, u32 trace)
 	return 0;
 }
 
+static int init_admission(struct front *front)
+{
+	const struct front_config *config = &front->config;
+	const struct admission_ops *ops = config->admission.ops;
+	u32 t;
+
+	if (!ops)
+		return 0;
+	for (t = 0; ops->wants_activity && t < config->nr_traces; t++)
+		if (trace_reader_info(config->traces[t])->kind != TRACE_REFERENCES)
+			return fail(front, -EINVAL, "admission by workingset wants "
+				    "traces of page references: recorded puts do "
+				    "not tell it; use ghost or random");
+	if (ops->wants_activity && !config->page_cache.pages)
+		return fail(front, -EINVAL, "admission by workingset wants a page "
+			    "cache (--page-cache): without one no page is active");
+	front->config.page_cache.activity = ops->wants_activity;
+	if (ops->create) {
+		front->admission = ops->create(config->admission.value,
+					       config->admission.seed);
+		if (!front->admission)
+			return fail(front, -ENOMEM, "no memory for what admission "
+				    "remembers; choose a smaller window");
+	}
+	front->admit = ops->admit;
+	return 0;
+}
+
 int front_init(struct front *front, const struct front_config *config)
 {
 	u32 t;
@@ -97,7 +131,7 @@ int front_init(struct front *front, const struct front_config *config)
 	front->config = *config;
 	front->next_step = config->next_step;
 	ret = deal_init(&front->deal, config->order, config->threads,
-			config->with_times, config->queue_limit);
+			config->tag != TAG_NONE, config->queue_limit);
 	if (ret)
 		return no_memory(front);
 	front->clients = malloc((NO_CLIENT + 1) * sizeof(*front->clients));
@@ -116,7 +150,7 @@ int front_init(struct front *front, const struct front_config *config)
 		if (ret)
 			return ret;
 	}
-	return 0;
+	return init_admission(front);
 }
 
 void front_exit(struct front *front)
@@ -126,6 +160,8 @@ void front_exit(struct front *front)
 	deal_exit(&front->deal);
 	objects_exit(&front->objects);
 	expect_destroy(front->expect);
+	if (front->admission)
+		front->config.admission.ops->destroy(front->admission);
 	if (front->caches)
 		for (i = 0; i < NO_CLIENT; i++)
 			if (front->caches[i])
@@ -142,6 +178,7 @@ void front_exit(struct front *front)
 /* Where an event is: what its operations share. */
 struct place {
 	u64 time;
+	u64 tag;
 	u32 cpu;
 	u16 client;
 };
@@ -149,7 +186,7 @@ struct place {
 static int deal(struct front *front, const struct place *place,
 		const struct op *ops, u32 nr)
 {
-	int ret = deal_ops(&front->deal, ops, nr, place->time, place->cpu);
+	int ret = deal_ops(&front->deal, ops, nr, place->tag, place->cpu);
 
 	return ret == -ENOMEM ? no_memory(front) : ret;
 }
@@ -177,15 +214,58 @@ static int expect_op(struct front *front, struct op *op)
 	return 0;
 }
 
+static struct replay_pool *pool_of(struct front *front, u32 object)
+{
+	return &front->pools[object_at(&front->objects, object)->pool];
+}
+
+/* Puts that admission turns away become flushes. */
+static void admit(struct front *front, struct op *ops, u32 nr)
+{
+	struct op *op;
+
+	for (op = ops; op < ops + nr; op++) {
+		if (op->kind != OP_PUT || pool_of(front, op->object)->flags ||
+		    front->admit(front->admission, op))
+			continue;
+		op->kind = OP_FLUSH;
+		op->flags = OP_NOT_ADMITTED;
+		op->arg = 0;
+		front->not_admitted++;
+	}
+}
+
+/* Leave out those of them that can find nothing; returns how many are left. */
+static u32 leave_out(struct front *front, struct op *ops, u32 nr)
+{
+	u32 i, left = 0;
+
+	for (i = 0; i < nr; i++) {
+		u32 cache;
+
+		if (ops[i].flags & OP_NOT_ADMITTED) {
+			cache = pool_of(front, ops[i].object)->cache;
+			if (cache && cache != MANY_CACHES)
+				continue;
+		}
+		ops[left++] = ops[i];
+	}
+	return left;
+}
+
 /* Deal operations that are complete but for what gets must find. */
 static int deal_checked(struct front *front, const struct place *place,
 			struct op *ops, u32 nr)
 {
 	u32 i;
 
+	if (front->admit)
+		admit(front, ops, nr);
 	for (i = 0; front->expect && i < nr; i++)
 		if (expect_op(front, &ops[i]))
 			return no_memory(front);
+	if (front->admit)
+		nr = leave_out(front, ops, nr);
 	return deal(front, place, ops, nr);
 }
 
@@ -288,7 +368,7 @@ static int deal_cache_ops(struct front *front, const struct place *place,
 		op->arg = put ? version : 0;
 		op->client = place->client;
 		op->kind = kinds[out[i].op];
-		op->flags = 0;
+		op->flags = out[i].flags ? OP_WAS_ACTIVE : 0;
 	}
 	front->nr_versions = version;
 	ret = check_versions(front, before);
@@ -315,12 +395,16 @@ static int reference(struct front *front, const struct place *place,
 {
 	struct pagecache *cache = client_cache(front, place->client);
 	struct pagecache_op out[BATCH * PAGECACHE_MAX_OPS];
+	struct replay_pool *pool;
 	u32 i, pages, nr;
 	int ret = 0;
 
 	if (!cache)
 		return no_memory(front);
 	front->references = true;
+	pool = pool_of(front, object);
+	if (pool->cache != place->client + 1U)
+		pool->cache = pool->cache ? MANY_CACHES : place->client + 1U;
 	if (event->op == TRACE_DISCARD)
 		return discard(front, place, cache, event, object);
 	for (i = 0; !ret && i < event->count; i += pages) {
@@ -364,18 +448,29 @@ static int event_client(struct front *front, u32 trace, u32 client)
 	return number;
 }
 
+static u64 tag_of(const struct front *front, const struct trace_event *event)
+{
+	switch (front->config.tag) {
+	case TAG_EVENT:
+		return front->events;
+	case TAG_SIZE:
+		return event->size;
+	default:
+		return event->time;
+	}
+}
+
 static int one_event(struct front *front, u32 trace,
 		     const struct trace_event *event, u32 object)
 {
-	struct place place = { .time = event->time, .cpu = event->cpu };
+	struct place place = { .time = event->time, .tag = tag_of(front, event),
+			       .cpu = event->cpu };
 	int client = event_client(front, trace, event->client);
 	int ret;
 
 	if (client < 0)
 		return client;
 	place.client = (u16)client;
-	if (front->config.times_are_events)
-		place.time = front->events;
 	if (front->next_step < front->config.nr_steps) {
 		ret = due_steps(front, &place);
 		if (ret)

@@ -10,6 +10,7 @@
 
 #include "../pagecache.h"
 #include "../../traces/trace.h"
+#include "admission.h"
 #include "deal.h"
 #include "expect.h"
 
@@ -22,12 +23,12 @@ struct memory_step {
 struct front_config {
 	struct trace_reader *const *traces;
 	u32 nr_traces;
-	struct pagecache_config page_cache;
+	struct pagecache_config page_cache;	/* activity is set as needed */
+	struct admission_choice admission;	/* 0: every put is made */
 	enum order order;
 	u32 threads;
-	bool with_times;	/* keep the time of each operation */
+	enum op_tag tag;
 	bool verify;
-	bool times_are_events;	/* the number of its event instead */
 	const struct memory_step *schedule;
 	u32 next_step;		/* the first that is not in force at the start */
 	u32 nr_steps;
@@ -35,11 +36,15 @@ struct front_config {
 	u64 max_events;		/* 0: all */
 };
 
+#define MANY_CACHES	UINT32_MAX
+
 struct replay_pool {
 	u32 client;		/* number of the owner, from 0 */
 	u32 flags;		/* TMEM_POOL_* */
 	u32 trace;		/* which */
 	u32 number;		/* in its trace */
+	u32 cache;		/* client + 1 whose page cache is the only one before
+				 * it, so far; 0: none is; or MANY_CACHES */
 };
 
 struct front {
@@ -48,11 +53,12 @@ struct front {
 	struct objects objects;
 	struct replay_pool *pools;
 	u32 nr_pools;
-	u32 nr_clients;
+	u32 nr_clients;		/* that were seen; READ_ONCE while it runs */
 	u64 *client_names;	/* by number: trace << 32 | the trace's number */
 	bool references;	/* some of the events were page references */
 	struct pagecache_counters cache;
 	u32 nr_versions;	/* puts, numbered from 1 on */
+	u64 not_admitted;	/* of these, turned away by admission */
 	u64 events;		/* read so far; READ_ONCE by a progress display */
 	u64 nr_events;		/* of all traces */
 	u64 ns;			/* that front_run() took, ... */
@@ -64,6 +70,8 @@ struct front {
 	/* working state */
 	struct pagecache **caches;	/* by client */
 	struct expect *expect;
+	bool (*admit)(void *state, const struct op *put);	/* NULL: all */
+	void *admission;		/* its state */
 	u32 next_step;
 	u16 *clients;		/* by the current trace's number */
 	u32 first_pool;		/* of the current trace */

@@ -16,7 +16,7 @@
 #include "tmem.h"
 
 #define CHUNK_OPS	256U	/* of a thread's operations */
-#define TURN_OPS	2048U	/* where whole chunks take turns */
+#define TURN_OPS	2048U	/* where only one chunk is executed at a time */
 
 enum op_kind {
 	OP_PUT,
@@ -28,8 +28,18 @@ enum op_kind {
 	OP_WAIT,		/* wait until fence arg is done */
 };
 
+/* The number that each operation carries besides, if any. */
+enum op_tag {
+	TAG_NONE,
+	TAG_TIME,		/* of its event, ns */
+	TAG_EVENT,		/* which event it comes from, from 0 */
+	TAG_SIZE,		/* compressed bytes that its event has recorded; 0: none */
+};
+
 /* Flags of an operation. */
 #define OP_FENCED	0x01	/* a range flush with a fence: see deal.c */
+#define OP_WAS_ACTIVE	0x02	/* a put: see PAGECACHE_WAS_ACTIVE */
+#define OP_NOT_ADMITTED	0x04	/* a flush in the place of a put */
 
 struct op {
 	u32 object;		/* in struct objects */
@@ -45,10 +55,10 @@ struct chunk {
 	struct chunk *next;
 	u64 number;		/* among all of the replay, in order */
 	u64 first;		/* position of its first operation in the replay */
-	u64 *times;		/* ns, one an operation, or NULL */
+	u64 *tags;		/* enum op_tag, one an operation, or NULL */
 	u32 *fences;		/* of range flushes, or NULL */
 	u32 nr;
-	/* so that none lies in two cache lines, and times may follow them */
+	/* so that none lies in two cache lines, and tags may follow them */
 	struct op ops[] __attribute__((aligned(sizeof(struct op))));
 };
 

@@ -13,6 +13,11 @@
 
 const char *const latency_names[NR_LATENCIES] = { "put", "get", "flush" };
 
+const char *const shared_order_names[NR_SHARED_ORDERS] = {
+	[SHARED_RENEW] = "renew",
+	[SHARED_SECOND_CHANCE] = "second-chance",
+};
+
 const struct world *const worlds[] = { &world_threads, &world_kernel, NULL };
 
 static int fail(struct trace_error *error, int code, const char *what,
@@ -25,6 +30,15 @@ static int fail(struct trace_error *error, int code, const char *what,
 }
 
 /* ---- begin ---- */
+
+/* A trace says that a pool is shared, a replay what its order is. */
+static u32 pool_flags(const struct run *run, const struct replay_pool *pool)
+{
+	if ((pool->flags & TMEM_POOL_SHARED) &&
+	    run->config.shared_order == SHARED_SECOND_CHANCE)
+		return pool->flags | TMEM_POOL_SECOND_CHANCE;
+	return pool->flags;
+}
 
 static int create_pools(struct run *run, struct trace_error *error)
 {
@@ -44,7 +58,7 @@ static int create_pools(struct run *run, struct trace_error *error)
 			.design = run->config.design,
 			.store = run->config.store,
 			.buckets = run->config.buckets,
-			.flags = pool->flags,
+			.flags = pool_flags(run, pool),
 			.client = pool->client,
 			.uuid = { i, 1 },	/* no two share one */
 		};
@@ -217,6 +231,10 @@ static void add_worker(struct run_result *r, const struct worker *w)
 	u32 i;
 
 	r->ops += w->ops;
+	r->work[w->number] = (struct thread_work){
+		.ops = w->ops,
+		.busy = clock_ns(w->in_chunks - w->waited),
+	};
 	for (i = 0; i < r->nr_clients; i++) {
 		tally_add(&r->clients[i], &w->clients[i]);
 		tally_add(&r->total, &w->clients[i]);
@@ -261,7 +279,8 @@ static int result_init(struct run_result *r, const struct run *run)
 	r->clients = calloc(r->nr_clients + 1, sizeof(*r->clients));
 	r->pools = calloc(r->nr_pools + 1, sizeof(*r->pools));
 	r->intervals = calloc(r->nr_intervals + 1, sizeof(*r->intervals));
-	if (!r->clients || !r->pools || !r->intervals)
+	r->work = calloc(r->threads, sizeof(*r->work));
+	if (!r->clients || !r->pools || !r->intervals || !r->work)
 		return -ENOMEM;
 	for (i = 0; i < NR_LATENCIES; i++) {
 		r->latency[i] = histogram_create();
@@ -278,6 +297,7 @@ void run_result_free(struct run_result *r)
 	free(r->clients);
 	free(r->pools);
 	free(r->intervals);
+	free(r->work);
 	for (i = 0; i < NR_LATENCIES; i++)
 		histogram_destroy(r->latency[i]);
 	memset(r, 0, sizeof(*r));
@@ -359,6 +379,8 @@ static int make_result(struct run *run, u64 end, struct run_result *r,
 	r->interrupted = READ_ONCE(run->stop);
 	for (t = 0; t < r->threads; t++)
 		add_worker(r, &run->workers[t]);
+	r->fairness = fairness_of(r->work, r->threads);
+	r->busy = busy_of(r->work, r->threads, r->seconds);
 	ret = ask_world(run, r);
 	return ret ? fail(error, ret, "cannot read the results", strerror(-ret)) :
 		0;

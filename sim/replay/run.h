@@ -6,15 +6,26 @@
 #define TMEM_SIM_RUN_H
 
 #include "content.h"
+#include "fairness.h"
 #include "world.h"
 
 extern const char *const latency_names[NR_LATENCIES];
+
+/* What a get does to the place of its page in a shared pool: core/adr/0012. */
+enum shared_order {
+	SHARED_RENEW,			/* renews it */
+	SHARED_SECOND_CHANCE,		/* marks the page for a second chance */
+	NR_SHARED_ORDERS
+};
+
+extern const char *const shared_order_names[NR_SHARED_ORDERS];
 
 struct run_config {
 	const struct world *world;
 	const struct tmem_index_ops *design;
 	const struct tmem_store_ops *store;
 	u32 buckets;
+	enum shared_order shared_order;
 	u64 frames;			/* budget at the start */
 	const struct memory_step *steps;
 	bool verify;
@@ -59,6 +70,9 @@ struct run_result {
 	u32 threads;
 	double seconds;
 	u64 ops;			/* puts, gets and flushes executed */
+	struct thread_work *work;	/* by thread */
+	struct fairness fairness;	/* between them */
+	double busy;			/* of their time: busy_of() */
 	bool interrupted;
 	struct tally total;
 	struct tally *clients;		/* by client number */

@@ -14,7 +14,9 @@
 #include <sched.h>
 #include <stdlib.h>
 
-#define PACE		256U		/* operations, times threads */
+#define PACE		256U		/* operations, times threads: all have one chunk
+					 * that they may begin, whatever the order */
+_Static_assert(PACE >= CHUNK_OPS, "chunks that are dealt in turn would take turns");
 #define LATE_NS		1000000ULL	/* counted as late */
 #define SLEEP_SLACK_NS	60000ULL	/* sleep up to so long before, then spin */
 
@@ -70,13 +72,17 @@ static void wait_a_little(u32 *rounds)
 static void wait_for(struct worker *w, const struct fence *fence,
 		     const u32 *value, u32 wanted)
 {
-	u64 position = w->position;
+	u64 position = w->position, begin;
 	u32 rounds = 0;
 
+	if (smp_load_acquire(value) == wanted)
+		return;
+	begin = clock_ticks();
 	WRITE_ONCE(w->position, fence->position);
 	while (smp_load_acquire(value) != wanted && !READ_ONCE(w->run->stop))
 		wait_a_little(&rounds);
 	WRITE_ONCE(w->position, position);
+	w->waited += clock_ticks() - begin;
 }
 
 void worker_fence_begin(struct worker *w, struct fence *fence)
@@ -121,7 +127,7 @@ u64 worker_wait_until(struct worker *w, u64 time)
 {
 	struct run *run = w->run;
 	u64 due = (u64)((double)time * run->config.time_scale);
-	u64 now = worker_now(w);
+	u64 now = worker_now(w), begin = clock_ticks();
 
 	if (now > due + LATE_NS)
 		w->late++;
@@ -141,6 +147,7 @@ u64 worker_wait_until(struct worker *w, u64 time)
 		}
 		now = worker_now(w);
 	}
+	w->waited += clock_ticks() - begin;
 	return due;
 }
 
@@ -170,6 +177,7 @@ void *worker_main(void *arg)
 	struct deal *deal = &run->front->deal;
 	struct queue *queue = &deal->queues[w->number];
 	struct chunk *chunk = NULL;
+	u64 begin;
 
 	while ((chunk = queue_next(queue, chunk))) {
 		if (!READ_ONCE(run->stop)) {
@@ -177,7 +185,9 @@ void *worker_main(void *arg)
 				take_turn(run, chunk->number);
 			else
 				keep_pace(w, chunk);
+			begin = clock_ticks();
 			run->config.world->run_chunk(w, chunk);
+			w->in_chunks += clock_ticks() - begin;
 			if (deal->order == ORDER_GLOBAL)
 				pass_turn(run);
 		}

@@ -20,6 +20,8 @@ struct worker {
 	u64 position;			/* in the replay, see keep_pace(); READ_ONCE
 					 * by others */
 	u64 end;			/* ticks */
+	u64 in_chunks;			/* ticks, from begin to end of chunks ... */
+	u64 waited;			/* ... and of these, for fences and times */
 	struct tally *clients;
 	struct histogram *latency[NR_LATENCIES];
 	u32 until_sample;		/* operations to the next measured one */

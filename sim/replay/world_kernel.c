@@ -23,7 +23,8 @@ static_assert(TMEM_DEV_HIST_BUCKETS == HISTOGRAM_BUCKETS &&
 	      TMEM_DEV_HIST_MAX == HISTOGRAM_MAX_VALUE,
 	      "both sides count latencies in the same buckets");
 static_assert(TMEM_DEV_POOL_PERSISTENT == TMEM_POOL_PERSISTENT &&
-	      TMEM_DEV_POOL_SHARED == TMEM_POOL_SHARED,
+	      TMEM_DEV_POOL_SHARED == TMEM_POOL_SHARED &&
+	      TMEM_DEV_POOL_SECOND_CHANCE == TMEM_POOL_SECOND_CHANCE,
 	      "flags of pools are passed on as they are");
 static_assert(PAGE_SIZE == TMEM_DEV_PAGE_SIZE, "pages are passed on as they are");
 

@@ -281,13 +281,13 @@ static void one_op(struct worker *w, struct batch *b, const struct chunk *chunk,
 		worker_fence_begin(w, fence);
 	}
 	if (c->interval) {
-		number = chunk->times[i] / c->interval;
+		number = chunk->tags[i] / c->interval;
 		if (number >= w->nr_intervals)
 			submit(w, b);
 		interval_enter(w, number);
 	}
 	if (c->timed)
-		one_timed_op(w, b, op, chunk->times[i], number);
+		one_timed_op(w, b, op, chunk->tags[i], number);
 	else
 		collect(w, b, op, number);
 	if (fence) {

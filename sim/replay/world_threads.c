@@ -115,14 +115,14 @@ static u64 one_op_in_full(struct worker *w, const struct chunk *chunk, u32 i,
 	u64 now, ns, due = 0;
 
 	if (c->timed)
-		due = worker_wait_until(w, chunk->times[i]);
+		due = worker_wait_until(w, chunk->tags[i]);
 	if (op->flags & OP_FENCED) {
 		fence = fence_at(&w->run->front->deal, chunk->fences[i]);
 		worker_fence_begin(w, fence);
 		last = clock_ticks();
 	}
 	if (c->interval) {
-		u64 number = chunk->times[i] / c->interval;
+		u64 number = chunk->tags[i] / c->interval;
 
 		if (interval_enter(w, number))
 			last = clock_ticks();

@@ -39,14 +39,14 @@ static void *read_all(void *arg)
 			const struct op *op = &chunk->ops[i];
 
 			r->wrong += op->index < r->last[op->object];
-			r->wrong += chunk->times && chunk->times[i] != op->arg;
+			r->wrong += chunk->tags && chunk->tags[i] != op->arg;
 			r->last[op->object] = op->index + 1;
 			r->nr++;
 		}
 	return NULL;
 }
 
-/* Operations first .. first + nr - 1; all of a batch have one time. */
+/* Operations first .. first + nr - 1; all of a batch have one tag. */
 static void deal_batch(struct deal *deal, u32 first, u32 nr)
 {
 	struct op buffer[MOST_OPS], *ops = deal_room(deal, nr);

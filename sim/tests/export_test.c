@@ -23,7 +23,6 @@
 
 #include <cmocka.h>
 
-#include <port/threads.h>
 
 #include "../../traces/import/import.h"
 #include "../../traces/oraclegeneral.h"
@@ -45,20 +44,11 @@ static struct trace_reader *make_trace(enum trace_kind kind, u32 pools,
 		.page_size = 4096, .kind = kind, .has_times = true,
 		.nr_pools = pools, .pools = pool,
 	};
-	struct trace_error err = { .code = 0 };
-	char *name = replay_new_name();
-	struct trace_writer *writer = trace_create(name, &info, &err);
-	struct trace_reader *reader;
+	struct replay_by_hand to = replay_write_begin(&info);
 
-	assert_non_null(writer);
 	for (size_t i = 0; i < nr; i++)
-		if (trace_write(writer, &records[i], &err))
-			fail_msg("%s", err.text);
-	assert_int_equal(trace_finish(writer, &err), 0);
-	reader = trace_open(name, &err);
-	assert_non_null(reader);
-	replay_forget(name);
-	return reader;
+		replay_write(&to, &records[i]);
+	return replay_write_end(&to);
 }
 
 /* ---- export ---- */
@@ -270,7 +260,6 @@ static void next_requests_are_right(void **state)
 	gen_defaults(&config, GEN_MIXED);
 	config.events = 4000;
 	reader = replay_generate(&config);
-	assert_non_null(reader);
 	out = export_trace(reader, "oraclegeneral", 0);
 	nr = out.size / ORACLE_SIZE;
 	assert_int_equal(nr, out.report.references);
@@ -371,16 +360,9 @@ static void misses_stay(void **state)
 {
 	static const char *const formats[] = { "oraclegeneral", "pages" };
 	const u64 pages = 10000, misses = 359239;
-	struct trace_reader *reader;
-	char path[4096];
+	struct trace_reader *reader = replay_import_or_skip(traces, "arc-OLTP.lis.zst");
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/arc-OLTP.lis.zst", traces);
-	reader = replay_import(path);
-	if (!reader) {
-		print_message("skipped: no arc-OLTP.lis.zst in %s\n", traces);
-		skip();
-	}
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 		struct trace_reader *again = out_and_in(reader, formats[i]);
 		struct replay_case c = replay_case_of("rcu", pages / 2);
@@ -398,20 +380,6 @@ static void misses_stay(void **state)
 	trace_close(reader);
 }
 
-static int begin(void **state)
-{
-	(void)state;
-	return tmem_init();
-}
-
-static int end(void **state)
-{
-	(void)state;
-	tmem_exit();
-	tmem_port_quiesce();
-	return tmem_port_live() != 0;
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -427,5 +395,6 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		traces = argv[1];
-	return cmocka_run_group_tests_name("export", tests, begin, end);
+	return cmocka_run_group_tests_name("export", tests, replay_tests_begin,
+				      replay_tests_end);
 }

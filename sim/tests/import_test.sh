@@ -67,5 +67,40 @@ refuse "--sample" --sample 1/
 refuse "--sample" --sample 0
 refuse "--pid" --pid x
 
+# ended "SIGNAL..." COMMAND...: half of its file is in the folder ended when signals end it,
+# and then nothing is, beside what was there before; the last of them is the one that does
+mkdir ended
+ended() {
+	local signals=$1 pid signal tries=0 status
+	shift
+	env --default-signal "$@" < <(yes 7) >out 2>err &
+	pid=$!
+	until [ -n "$(find ended -name '*.tmp-*')" ]; do
+		[ $((tries++)) -lt 600 ] && kill -0 "$pid" 2>kill.err && sleep 0.05 && continue
+		fail "no file in the making: $*"
+		cat err
+		break
+	done
+	for signal in $signals; do
+		kill -s "$signal" "$pid"
+		[ "$signal" != "${signals##* }" ] && sleep 0.2 &&
+			[ -z "$(find ended -name '*.tmp-*')" ] && fail "SIG$signal is not ignored: $*"
+	done
+	wait "$pid" 2>wait.err
+	status=$?
+	[ "$status" -eq $((128 + $(kill -l "${signals##* }"))) ] ||
+		{ fail "status $status after $signals: $*"; cat err; }
+	[ "$(ls -A ended)" = kept ] || { fail "left after $signals: $*"; ls -lR ended; }
+}
+echo "not ours" >ended/kept
+ended INT "$tmem" import --format pages -o ended/kept -
+ended HUP env TMPDIR="$PWD/ended" "$tmem" info --format pages -
+ended TERM "$tmem" gen zipf --events 100000000000 -o ended/gone
+ended "HUP TERM" nohup "$tmem" gen zipf --events 100000000000 -o ended/gone
+"$tmem" gen scan --events 100000 --pages 1000000 --run 65536 -o scan.tmt 2>err ||
+	{ fail "no trace to export"; cat err; }
+ended TERM "$tmem" export --format pages -o ended/gone scan.tmt
+grep -q "not ours" ended/kept || fail "a file is gone that was there before"
+
 [ "$bad" -eq 0 ] && echo "all as expected"
 exit "$bad"

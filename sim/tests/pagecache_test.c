@@ -42,7 +42,7 @@ static uint32_t rnd_skewed(uint32_t below)
 static struct pagecache *create(uint64_t pages, enum pagecache_policy policy,
 				enum pagecache_writes writes)
 {
-	struct pagecache_config config = { pages, policy, writes };
+	struct pagecache_config config = { pages, policy, writes, false };
 	struct pagecache *pc = pagecache_create(&config);
 
 	assert_non_null(pc);
@@ -59,6 +59,7 @@ struct model_page {
 	uint32_t index;
 	bool dirty;
 	bool referenced;
+	bool was_active;
 };
 
 struct model_list {
@@ -69,6 +70,7 @@ struct model_list {
 struct model {
 	struct pagecache_config config;
 	struct model_list list[2];		/* inactive, active */
+	uint64_t was_active;			/* of those that left */
 	struct pagecache_counters count;
 };
 
@@ -111,10 +113,12 @@ static void model_touch(struct model *m, int list, uint32_t at, bool write)
 	m->count.hits++;
 	p->dirty |= write;
 	if (m->config.policy == PAGECACHE_LRU) {
+		p->was_active = true;
 		model_push(&m->list[0], model_remove(&m->list[0], at));
 	} else if (list == 0 && p->referenced) {
 		moved = model_remove(&m->list[0], at);
 		moved.referenced = false;
+		moved.was_active = true;
 		model_push(&m->list[1], moved);
 		m->count.activated++;
 	} else {
@@ -134,14 +138,17 @@ static struct pagecache_op model_evict(struct model *m)
 	old = model_remove(inactive, inactive->nr - 1);
 	m->count.writebacks += old.dirty;
 	m->count.puts++;
-	return (struct pagecache_op){ PAGECACHE_PUT, old.object, old.index, 1 };
+	m->was_active += old.was_active;
+	return (struct pagecache_op){
+		PAGECACHE_PUT, m->config.activity && old.was_active ?
+		PAGECACHE_WAS_ACTIVE : 0, old.object, old.index, 1 };
 }
 
 static unsigned int model_reference(struct model *m, uint32_t object,
 				    uint32_t index, bool write,
 				    struct pagecache_op *out)
 {
-	struct model_page new = { object, index, write, true };
+	struct model_page new = { object, index, write, true, false };
 	unsigned int nr = 1;
 	uint32_t at;
 	int list;
@@ -153,11 +160,11 @@ static unsigned int model_reference(struct model *m, uint32_t object,
 	}
 	m->count.misses++;
 	if (write && m->config.writes == PAGECACHE_WRITE_OVERWRITES) {
-		out[0] = (struct pagecache_op){ PAGECACHE_FLUSH, object, index, 1 };
+		out[0] = (struct pagecache_op){ PAGECACHE_FLUSH, 0, object, index, 1 };
 		m->count.overwrites++;
 		m->count.flushes++;
 	} else {
-		out[0] = (struct pagecache_op){ PAGECACHE_GET, object, index, 1 };
+		out[0] = (struct pagecache_op){ PAGECACHE_GET, 0, object, index, 1 };
 		m->count.gets++;
 	}
 	if (m->config.pages == 0)
@@ -192,7 +199,7 @@ static void model_discard(struct model *m, uint32_t object, uint32_t index,
 	}
 	m->count.discards++;
 	m->count.flushes++;
-	*out = (struct pagecache_op){ PAGECACHE_FLUSH, object, index, count };
+	*out = (struct pagecache_op){ PAGECACHE_FLUSH, 0, object, index, count };
 }
 
 /* ---- operation by operation ---- */
@@ -205,6 +212,7 @@ static void same_ops(const struct pagecache_op *a, unsigned int nr_a,
 	assert_int_equal(nr_a, nr_b);
 	for (i = 0; i < nr_a; i++) {
 		assert_int_equal(a[i].op, b[i].op);
+		assert_int_equal(a[i].flags, b[i].flags);
 		assert_int_equal(a[i].object, b[i].object);
 		assert_int_equal(a[i].index, b[i].index);
 		assert_int_equal(a[i].count, b[i].count);
@@ -255,11 +263,12 @@ static void compare_reference(struct pagecache *pc, struct model *m,
 
 static void compare(const struct pagecache_config *config, unsigned int steps)
 {
-	struct pagecache *pc = create(config->pages, config->policy, config->writes);
+	struct pagecache *pc = pagecache_create(config);
 	struct model *m = calloc(1, sizeof(*m));
 	struct pagecache_op a[PAGECACHE_MAX_OPS], b[PAGECACHE_MAX_OPS];
 	unsigned int i, nr;
 
+	assert_non_null(pc);
 	assert_non_null(m);
 	m->config = *config;
 	for (i = 0; i < steps; i++) {
@@ -283,6 +292,7 @@ static void compare(const struct pagecache_config *config, unsigned int steps)
 	same_counters(pc, m);
 	assert_true(m->count.hits > 0 || config->pages == 0);
 	assert_true(m->count.writebacks > 0);
+	assert_true(m->was_active > 0 || config->pages < 2);
 	free(m);
 	pagecache_destroy(pc);
 }
@@ -300,6 +310,7 @@ static void test_policies_match_the_model(void **state)
 				config.pages = sizes[i];
 				config.policy = policy;
 				config.writes = writes;
+				config.activity = (i + writes) % 2;
 				compare(&config, 20000);
 			}
 		}
@@ -356,15 +367,17 @@ static void test_inactive_ratio(void **state)
 
 static void test_bad_configurations_are_refused(void **state)
 {
-	struct pagecache_config config = { PAGECACHE_MAX_PAGES + 1ULL, 0, 0 };
+	struct pagecache_config config = {
+		.pages = PAGECACHE_MAX_PAGES + 1ULL
+	};
 
 	(void)state;
 	errno = 0;
 	assert_null(pagecache_create(&config));
 	assert_int_equal(errno, EINVAL);
-	config = (struct pagecache_config){ 1, PAGECACHE_NR_POLICIES, 0 };
+	config = (struct pagecache_config){ 1, PAGECACHE_NR_POLICIES, 0, false };
 	assert_null(pagecache_create(&config));
-	config = (struct pagecache_config){ 1, 0, PAGECACHE_NR_WRITES };
+	config = (struct pagecache_config){ 1, 0, PAGECACHE_NR_WRITES, false };
 	assert_null(pagecache_create(&config));
 	pagecache_destroy(NULL);
 }

@@ -11,3 +11,21 @@ fail() {
 	echo "FAILED: $*"
 	bad=1
 }
+
+# expect STATUS PATTERN COMMAND...: the status, and one line of error that matches; with
+# "" for PATTERN whatever it says, with - nothing at all.  What was printed is in out and err.
+expect() {
+	local status=$1 pattern=$2 got
+	shift 2
+	"$@" >out 2>err </dev/null
+	got=$?
+	[ "$got" -eq "$status" ] || { fail "status $got, not $status: $*"; cat err; }
+	case $pattern in
+	"") ;;
+	-) [ ! -s err ] || { fail "an error: $*"; cat err; } ;;
+	*)
+		[ "$(wc -l <err)" -eq 1 ] || { fail "not one line of error: $*"; cat err; }
+		grep -q -- "$pattern" err || { fail "no '$pattern': $*"; cat err; }
+		;;
+	esac
+}

@@ -5,10 +5,18 @@
 #include "replay_support.h"
 
 #include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <cmocka.h>
+
+#include <port/threads.h>
 
 #include "../../traces/import/import.h"
 
@@ -45,36 +53,54 @@ void replay_forget(char *name)
 	rmdir(name);
 }
 
-struct sink {
-	struct trace_writer *writer;
-	struct trace_error err;
-};
-
-static int emit(void *ctx, const struct trace_record *record)
+struct replay_by_hand replay_write_begin(const struct trace_info *info)
 {
-	struct sink *sink = ctx;
+	struct replay_by_hand to = { .name = replay_new_name() };
+	struct trace_error err = { .code = 0 };
 
-	return trace_write(sink->writer, record, &sink->err);
+	to.writer = trace_create(to.name, info, &err);
+	if (!to.writer)
+		fail_msg("%s", err.text);
+	return to;
+}
+
+void replay_write(struct replay_by_hand *to, const struct trace_record *record)
+{
+	struct trace_error err = { .code = 0 };
+
+	if (trace_write(to->writer, record, &err))
+		fail_msg("%s", err.text);
+}
+
+struct trace_reader *replay_write_end(struct replay_by_hand *to)
+{
+	struct trace_error err = { .code = 0 };
+	struct trace_reader *reader = NULL;
+
+	if (!trace_finish(to->writer, &err))
+		reader = trace_open(to->name, &err);
+	replay_forget(to->name);
+	if (!reader)
+		fail_msg("%s", err.text);
+	return reader;
+}
+
+static int emit(void *to, const struct trace_record *record)
+{
+	replay_write(to, record);
+	return 0;
 }
 
 struct trace_reader *replay_generate(const struct gen_config *config)
 {
-	struct sink sink = { .writer = NULL };
-	struct trace_reader *reader = NULL;
+	struct replay_by_hand to;
 	struct trace_info info;
-	char *name = replay_new_name();
 
-	if (gen_info(config, &info))
-		abort();
-	sink.writer = trace_create(name, &info, &sink.err);
+	assert_int_equal(gen_info(config, &info), 0);
+	to = replay_write_begin(&info);
 	free(info.pools);
-	if (sink.writer && !gen_run(config, emit, &sink) &&
-	    !trace_finish(sink.writer, &sink.err))
-		reader = trace_open(name, &sink.err);
-	if (!reader)
-		fprintf(stderr, "%s\n", sink.err.text);
-	replay_forget(name);
-	return reader;
+	assert_int_equal(gen_run(config, emit, &to), 0);
+	return replay_write_end(&to);
 }
 
 struct trace_reader *replay_import(const char *path)
@@ -87,6 +113,20 @@ struct trace_reader *replay_import(const char *path)
 	if (!trace_import(&config, NULL, &err))
 		reader = trace_open(name, &err);
 	replay_forget(name);
+	return reader;
+}
+
+struct trace_reader *replay_import_or_skip(const char *folder, const char *name)
+{
+	struct trace_reader *reader;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	reader = replay_import(path);
+	if (!reader) {
+		print_message("skipped: no %s in %s\n", name, folder);
+		skip();
+	}
 	return reader;
 }
 
@@ -132,6 +172,7 @@ void replay_once(const struct replay_case *c, struct trace_reader *reader,
 			out->ret = run_end(&run, &out->result, &out->error);
 	}
 	out->cache = front.cache;
+	out->not_admitted = front.not_admitted;
 	front_exit(&front);
 }
 
@@ -152,4 +193,20 @@ bool replay_same(const struct replay_outcome *a, const struct replay_outcome *b)
 	}
 	return same && !memcmp(&a->result.total, &b->result.total,
 			       sizeof(struct tally));
+}
+
+int replay_tests_begin(void **state)
+{
+	(void)state;
+	return tmem_init();
+}
+
+int replay_tests_end(void **state)
+{
+	(void)state;
+	tmem_exit();
+	tmem_port_quiesce();
+	if (tmem_port_live())
+		tmem_port_live_print(stderr);
+	return tmem_port_live() != 0;
 }

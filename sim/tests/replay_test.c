@@ -23,7 +23,6 @@
 
 #include <cmocka.h>
 
-#include <port/threads.h>
 
 #include "index.h"
 #include "replay_support.h"
@@ -126,7 +125,6 @@ static void same_on_threads(enum order order, u64 frames, const char *store,
 	struct replay_outcome first, out;
 	u32 d, t;
 
-	assert_non_null(reader);
 	for (d = 0; tmem_design_at(d); d++)
 		for (t = 0; t < ARRAY_SIZE(threads); t++) {
 			struct replay_case c = replay_case_of(
@@ -333,13 +331,9 @@ static struct trace_reader *by_hand(const u8 *ops, u32 nr)
 		.page_size = 4096, .kind = TRACE_OPERATIONS, .nr_pools = 1,
 		.pools = &(struct trace_pool){ .flags = TRACE_POOL_PERSISTENT },
 	};
-	struct trace_error err = { .code = 0 };
-	char *name = replay_new_name();
-	struct trace_writer *writer;
-	struct trace_reader *reader;
+	struct replay_by_hand to = replay_write_begin(&info);
 	u32 i;
 
-	writer = trace_create(name, &info, &err);
 	for (i = 0; i < 100 * nr; i++) {
 		struct trace_record r = {
 			.event = { .op = ops[i % nr], .index = i / nr,
@@ -347,12 +341,9 @@ static struct trace_reader *by_hand(const u8 *ops, u32 nr)
 			.oid = { { 5, 6, 7 } },
 		};
 
-		assert_int_equal(trace_write(writer, &r, &err), 0);
+		replay_write(&to, &r);
 	}
-	assert_int_equal(trace_finish(writer, &err), 0);
-	reader = trace_open(name, &err);
-	replay_forget(name);
-	return reader;
+	return replay_write_end(&to);
 }
 
 /* The design that lies, and otherwise does what @honest does. */
@@ -399,22 +390,6 @@ static void a_stale_page_is_found(void **state)
 	trace_close(reader);
 }
 
-static int begin(void **state)
-{
-	(void)state;
-	return tmem_init();
-}
-
-static int end(void **state)
-{
-	(void)state;
-	tmem_exit();
-	tmem_port_quiesce();
-	if (tmem_port_live())
-		tmem_port_live_print(stderr);
-	return tmem_port_live() != 0;
-}
-
 int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
@@ -431,5 +406,6 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		traces = argv[1];
-	return cmocka_run_group_tests(tests, begin, end);
+	return cmocka_run_group_tests(tests, replay_tests_begin,
+				      replay_tests_end);
 }

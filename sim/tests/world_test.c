@@ -4,6 +4,7 @@
  *
  *	intervals	their evictions add up to all of them, and with order "global"
  *			are the same on any number of threads
+ *	together	threads execute at the same time, but with order "global"
  *	failures	of a world that breaks down after so many operations: the run
  *			ends, and says why, whoever waits for whom
  *	no device	the kernel world says what to do
@@ -37,7 +38,6 @@ static struct trace_reader *mixed(void)
 	config.cache = 1 << 9;
 	config.swap_pages = 1 << 11;
 	reader = replay_generate(&config);
-	assert_non_null(reader);
 	return reader;
 }
 
@@ -47,8 +47,7 @@ static struct replay_case interval_case(enum order order, u32 threads)
 
 	c.front.order = order;
 	c.front.threads = threads;
-	c.front.with_times = true;
-	c.front.times_are_events = true;
+	c.front.tag = TAG_EVENT;
 	c.run.interval = INTERVAL;
 	c.run.latency_sample = 1;
 	return c;
@@ -109,6 +108,55 @@ static void intervals_add_up(void **state)
 			run_result_free(&out.result);
 		}
 		run_result_free(&one.result);
+	}
+	trace_close(reader);
+}
+
+/* ---- threads at the same time ---- */
+
+#define TOGETHER	3U		/* threads */
+#define PATIENCE	2000U		/* ms */
+
+static u32 inside, most_inside;		/* shared by threads */
+
+/* Does not end, the first time, before all threads are here or patience is at an end. */
+static void meeting_run_chunk(struct worker *w, const struct chunk *chunk)
+{
+	u32 now = __atomic_add_fetch(&inside, 1, __ATOMIC_RELAXED), ms;
+	u32 most = READ_ONCE(most_inside);
+
+	while (now > most && !__atomic_compare_exchange_n(&most_inside, &most, now, false,
+							  __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+	for (ms = 0; !w->ops && ms < PATIENCE && READ_ONCE(most_inside) < TOGETHER &&
+	     w->run->front->deal.order != ORDER_GLOBAL; ms++)
+		usleep(1000);
+	world_threads.run_chunk(w, chunk);
+	__atomic_sub_fetch(&inside, 1, __ATOMIC_RELAXED);
+}
+
+static void threads_execute_together(void **state)
+{
+	struct trace_reader *reader = mixed();
+	struct world meeting = world_threads;
+	struct replay_outcome out;
+	enum order order;
+
+	(void)state;
+	meeting.run_chunk = meeting_run_chunk;
+	for (order = 0; order < NR_ORDERS; order++) {
+		struct replay_case c = replay_case_of("rcu", 500);
+
+		c.front.order = order;
+		c.front.threads = TOGETHER;
+		c.run.world = &meeting;
+		most_inside = 0;
+		replay_once(&c, reader, &out);
+		assert_int_equal(out.ret, 0);
+		run_result_free(&out.result);
+		print_message("%s: %u of %u at once\n", order_names[order], most_inside,
+			      TOGETHER);
+		assert_int_equal(most_inside, order == ORDER_GLOBAL ? 1 : TOGETHER);
 	}
 	trace_close(reader);
 }
@@ -205,6 +253,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(intervals_add_up),
+		cmocka_unit_test(threads_execute_together),
 		cmocka_unit_test(failures_end_the_run),
 		cmocka_unit_test(statistics_that_cannot_be_read),
 		cmocka_unit_test(kernel_without_device),

@@ -314,6 +314,9 @@ int import_rehearse(struct import_run *run,
 		return tmt_error(run->err, -EINVAL, path,
 				 "this has to be read twice, which takes a file; save it to one first");
 	config.observer = NULL;
+	/* Of a part, and of a bad line, the next reading tells; what is to be learnt is behind. */
+	config.max_events = 0;
+	config.strict = false;
 	rehearsal.config = &config;
 	rehearsal.sink = &nothing;
 	rehearsal.report = &report;

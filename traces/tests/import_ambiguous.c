@@ -92,6 +92,61 @@ static void ambiguous(void **state)
 	}
 }
 
+/* The first events are those of the whole, whatever comes after them. */
+static void limited(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(recordings) / sizeof(*recordings); i++) {
+		for (int choice = 0; choice < 3; choice++) {
+			const char *whole = recordings[i].outcomes[choice];
+
+			for (size_t n = 1; n < strlen(whole); n++) {
+				struct import_config config = {
+					.ambiguous = (enum import_ambiguous)choice,
+					.max_events = n,
+				};
+				struct outcome outcome = import_string(config,
+								       recordings[i].text);
+				char got[64];
+
+				outcome_is_fine(&outcome);
+				letters(outcome.dump, got);
+				assert_int_equal(strlen(got), n);
+				assert_memory_equal(got, whole, n);
+				outcome_free(&outcome);
+			}
+		}
+	}
+}
+
+/* Nor does a bad line far behind them matter, where one before them is fatal. */
+static void strict(void **state)
+{
+	static const char line[] = DELETE("a-6", 1, 0), bad[] = "bad\n";
+	const size_t lines = 66000;	/* the importer holds back 65536 */
+	struct import_config config = {
+		.format = "ftrace", .ambiguous = IMPORT_AMBIGUOUS_PUT, .max_events = 1,
+		.strict = true,
+	};
+	char *text = malloc(lines * (sizeof(line) - 1) + sizeof(bad));
+	struct outcome outcome;
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < lines; i++)
+		memcpy(text + i * (sizeof(line) - 1), line, sizeof(line) - 1);
+	strcpy(text + lines * (sizeof(line) - 1), bad);
+	outcome = import_string(config, text);
+	outcome_is_fine(&outcome);
+	assert_int_equal(outcome.report.events, 1);
+	outcome_free(&outcome);
+	memcpy(text, bad, sizeof(bad) - 1);
+	outcome = import_string(config, text);
+	outcome_failed(&outcome, -EBADMSG, "1: not");
+	outcome_free(&outcome);
+	free(text);
+}
+
 static int none_begin(void *arg, const struct trace_info *info, struct trace_error *err)
 {
 	(void)arg;
@@ -152,6 +207,8 @@ int main(void)
 		{ recordings[4].name, ambiguous, NULL, NULL, (void *)&recordings[4] },
 		{ recordings[5].name, ambiguous, NULL, NULL, (void *)&recordings[5] },
 		{ recordings[6].name, ambiguous, NULL, NULL, (void *)&recordings[6] },
+		cmocka_unit_test(limited),
+		cmocka_unit_test(strict),
 		cmocka_unit_test(files),
 	};
 

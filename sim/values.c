@@ -2,11 +2,13 @@
 /*
  * values.c - sizes, times and numbers, as arguments and as output
  */
-#include "cli.h"
+#include "values.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +48,69 @@ const char *cli_size(const char *value, uint64_t *bytes)
 		return "more than any machine has";
 	*bytes = (uint64_t)n;
 	return NULL;
+}
+
+static const char *add_range(const struct cli_list *list, void *arg, char *item, char *dots)
+{
+	const char *wrong;
+	uint64_t n, last;
+
+	*dots = '\0';
+	wrong = list->number(arg, item, &n);
+	if (!wrong)
+		wrong = list->number(arg, dots + 2, &last);
+	*dots = '.';
+	if (wrong)
+		return wrong;
+	if (!n)
+		return "a range that doubles cannot begin at 0; write 0,1..8";
+	if (n > last)
+		return "a range goes up: write 1..8";
+	for (;; n *= 2) {
+		wrong = list->add(arg, n);
+		if (wrong || n > last / 2)
+			return wrong;
+	}
+}
+
+static const char *add_item(const struct cli_list *list, void *arg, char *item)
+{
+	char *dots = strstr(item, "..");
+	const char *wrong;
+	uint64_t n;
+
+	if (!*item)
+		return "a value is missing";
+	if (list->add_word)
+		return list->add_word(arg, item);
+	if (strchr(item, '-') || strstr(item, "..."))
+		return "a range is written with two dots: 1..8";
+	if (dots)
+		return add_range(list, arg, item, dots);
+	wrong = list->number(arg, item, &n);
+	return wrong ? wrong : list->add(arg, n);
+}
+
+const char *cli_list(const char *value, const struct cli_list *list, void *arg)
+{
+	char *copy = strdup(value), *rest = copy, *item = copy, *end;
+	const char *wrong = NULL;
+	static char text[256];
+
+	if (!copy)
+		return "no memory";
+	while (!wrong && (item = strsep(&rest, ","))) {
+		item += strspn(item, " \t");
+		for (end = item + strlen(item); end > item && strchr(" \t", end[-1]);)
+			*--end = '\0';
+		wrong = add_item(list, arg, item);
+	}
+	if (wrong && *item && strcmp(item, value)) {		/* which one of them */
+		snprintf(text, sizeof(text), "%.80s: %s", item, wrong);
+		wrong = text;
+	}
+	free(copy);
+	return wrong;
 }
 
 const char *cli_number(const char *value, uint64_t least, uint64_t most,
