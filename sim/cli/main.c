@@ -18,6 +18,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_export,
 	&cli_gen,
 	&cli_replay,
+	&cli_sweep,
 	&cli_mrc,
 	&cli_completion,
 	NULL

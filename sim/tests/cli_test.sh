@@ -23,7 +23,8 @@ expect 0 "" "$tmem" cat again.tmt
 cmp -s out m.txt || fail "cat, import, cat is not the same"
 # what did not get through is no success, whatever printed it
 for arguments in --help --version "info m.tmt" "cat m.tmt" "mrc --sizes 4M z.tmt" "replay --help" \
-	"replay --design rcu --threads 1 z.tmt" "completion bash" "import --list"; do
+	"replay --design rcu --threads 1 z.tmt" "completion bash" "import --list" \
+	"sweep --list --memory 4M m.tmt"; do
 	"$tmem" $arguments >/dev/full 2>err </dev/null
 	[ $? -eq 1 ] || fail "status of a full disk: $arguments"
 	[ "$(wc -l <err)" -le 2 ] && tail -n 1 err | grep -q "output.*cannot be written" ||
