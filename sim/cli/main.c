@@ -20,6 +20,8 @@ const struct cli_command *const cli_commands[] = {
 	&cli_replay,
 	&cli_sweep,
 	&cli_mrc,
+	&cli_plot,
+	&cli_report,
 	&cli_completion,
 	NULL
 };
