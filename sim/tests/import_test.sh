@@ -76,7 +76,7 @@ ended() {
 	env --default-signal "$@" < <(yes 7) >out 2>err &
 	pid=$!
 	until [ -n "$(find ended -name '*.tmp-*')" ]; do
-		[ $((tries++)) -lt 600 ] && kill -0 "$pid" 2>kill.err && sleep 0.05 && continue
+		[ $((tries++)) -lt 6000 ] && kill -0 "$pid" 2>kill.err && sleep 0.05 && continue
 		fail "no file in the making: $*"
 		cat err
 		break

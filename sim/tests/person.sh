@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# person.sh - read by the tests of the command line: an empty folder to work in, which
-# goes when they end, and fail(), after which $bad is 1
+# person.sh - read by the tests of the command line: an empty folder to work in, which goes
+# when they end, and fail(), after which $bad is 1.  The program that they try is $tmem.
+if [ -n "${tmem:-}" ]; then
+	[ -x "$tmem" ] && tmem=$(realpath "$tmem") || { echo "no program: $tmem"; exit 1; }
+fi
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1

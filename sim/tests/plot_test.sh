@@ -36,12 +36,12 @@ expect 1 "out: .*Not a directory" "$tmem" plot out
 mkdir empty
 expect 1 "no sweep's folder" "$tmem" plot empty
 mkfifo empty/results.csv
-expect 1 "empty/results.csv is no regular file" timeout 20 "$tmem" plot empty
+expect 1 "empty/results.csv is no regular file" timeout 300 "$tmem" plot empty
 for name in rcu-b16-t8-put.hgrm key.csv key-sizes.csv; do
 	mkdir -p pipes/points
 	cp sweep/results.csv pipes
 	mkfifo "pipes/points/$name"
-	expect 1 "pipes/points/$name is no regular file: remove it" timeout 20 "$tmem" plot pipes
+	expect 1 "pipes/points/$name is no regular file: remove it" timeout 300 "$tmem" plot pipes
 	rm -r pipes
 done
 mkdir bin
@@ -281,7 +281,7 @@ for file in big/points/*-sizes.csv; do
 done
 sed -E -i '2s/,handle,[0-9]+,/,handle,1e308,/; 3s/,lz4,1,1,/,lz4,1,1e308,/; 4s/,247313,[0-9]+,/,247313,1e17,/;
 	5s/,lru,all,1,/,lru,all,9e999,/' big/results.csv
-expect 0 - timeout 60 "$tmem" plot --format svg big
+expect 0 - timeout 900 "$tmem" plot --format svg big
 has hit_ratio big "left out: 3 damaged rows"
 has sizes big "4096<"
 has throughput big " 2 repeats: median"
@@ -352,19 +352,22 @@ expect 1 "cannot write fairness.png" "$tmem" plot --figure fairness --format png
 # Whoever ends it ends gnuplot, and what gnuplot runs, and no part of a picture is left.
 mkdir slow
 cp "$plots"/* slow 2>/dev/null
-echo 'n = system("exec sleep 47.'$$'"); plot sin(x)' >slow/sizes.gp
+echo 'n = system("exec sleep 4747.'$$'"); plot sin(x)' >slow/sizes.gp
 for signal in TERM HUP; do
 	TMEM_PLOTS_DIR=slow "$tmem" plot --figure sizes,heatmap -o stopped sweep >out 2>err </dev/null &
 	pid=$!
-	for i in 1 2 3 4 5 6 7 8 9 10; do
-		[ -n "$(ls stopped 2>/dev/null)" ] && pgrep -f "^sleep 47[.]$$\$" >/dev/null && break
-		sleep 1
+	for ((i = 0; i < 1000; i++)); do
+		[ -n "$(ls stopped 2>/dev/null)" ] && pgrep -f "^sleep 4747[.]$$\$" >/dev/null && break
+		sleep 0.2
 	done
 	kill -$signal "$pid"
 	wait "$pid" 2>/dev/null
 	[ $? -eq $((128 + $(kill -l $signal))) ] || fail "not ended by $signal"
-	sleep 0.1
-	pgrep -f "^sleep 47[.]$$\$" >/dev/null && fail "after $signal something of gnuplot's is left"
+	for ((i = 0; i < 100; i++)); do
+		pgrep -f "^sleep 4747[.]$$\$" >/dev/null || break
+		sleep 0.2
+	done
+	[ $i -lt 100 ] || fail "after $signal something of gnuplot's is left"
 	[ "$(ls -A stopped | tr '\n' ' ')" = "heatmap.png heatmap.svg " ] ||
 		fail "after $signal: $(ls -A stopped)"
 	rm -r stopped

@@ -134,7 +134,7 @@ for name in results.csv curves.csv plots/x.svg; do
 	folder pipes
 	rm -f "pipes/$name"
 	mkfifo "pipes/$name"
-	timeout 20 "$tmem" report pipes >out 2>err
+	timeout 300 "$tmem" report pipes >out 2>err
 	[ $? -ne 124 ] || fail "it waits for a FIFO, $name"
 	grep -q "pipes/$name: is no regular file" err || { fail "no word of the FIFO $name"; cat err; }
 done

@@ -16,8 +16,8 @@ fi
 
 if [ "${1:-}" = other ]; then
 	slurm_node_start >&2 || exit 1
-	printf '%s\n' '#!/bin/sh' 'sleep 600' | sbatch -Q --output=/dev/null || exit 1
-	for _ in {1..100}; do
+	printf '%s\n' '#!/bin/sh' 'sleep 6000' | sbatch -Q --output=/dev/null || exit 1
+	for _ in {1..3000}; do
 		[ "$(squeue -h -o %T)" = RUNNING ] && break
 		sleep 0.2
 	done
@@ -37,16 +37,16 @@ cat >job <<-'EOT'
 	echo "$SLURM_ARRAY_TASK_ID of $SLURM_ARRAY_TASK_COUNT"
 EOT
 sbatch -Q job || fail "sbatch takes no job"
-slurm_node_wait 60 || fail "the array does not end"
+slurm_node_wait 900 || fail "the array does not end"
 printf '%s of 4\n' 1 2 3 4 | diff - <(cat out-*) ||
 	{ fail "the array did something else"; slurm_node_logs; }
 
-read -r -t 100 dir folder state <&"${COPROC[0]}" || { fail "no second node"; exit 1; }
+read -r -t 900 dir folder state <&"${COPROC[0]}" || { fail "no second node"; exit 1; }
 [ "$state" = RUNNING ] || fail "the second node's job is '$state'"
 [ -n "$(slurm_node_processes "$dir")" ] || fail "the second node runs nowhere"
 squeue -h | grep . && fail "the second node's job is in the first"
 kill -KILL "$other"
-for _ in {1..150}; do
+for _ in {1..3000}; do
 	[ -e "$dir" ] || [ -e "$folder" ] || break
 	sleep 0.2
 done

@@ -4,7 +4,7 @@
 # sweep_build_test.sh TMEM: rows of two builds of tmem stand side by side where that was asked
 # for, and nowhere else; and who reads them is told.
 set -u
-tmem=$(realpath "$1")
+tmem=$1
 . "${BASH_SOURCE[0]%/*}/person.sh"
 
 # The same build by another name; and another: an ELF file may have more at its end.

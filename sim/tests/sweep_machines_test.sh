@@ -7,7 +7,7 @@
 # Designs follow one another's operations in the trace's order (--order global), so that every
 # column but times, peaks, and where and when it ran is the same to the count.
 set -u
-tmem=$(realpath "$1") trace=$(realpath "$2") how=$3
+tmem=$1 trace=$(realpath "$2") how=$3
 here=$(realpath "${BASH_SOURCE[0]%/*}")
 . "$here/person.sh"
 . "$here/slurm_node.sh"
@@ -116,7 +116,7 @@ run_slurm() {
 
 	slurm_node_start || { fail "no Slurm"; return; }
 	sbatch -Q script || { fail "sbatch does not take it"; cat script; return; }
-	slurm_node_wait 120 || fail "the array does not end"
+	slurm_node_wait 900 || fail "the array does not end"
 	well=$(scontrol -o show job | grep -c "JobName=tmem-sweep .*JobState=COMPLETED")
 	[ "$well" -eq $tasks ] ||
 		{ fail "$well of $tasks tasks did well"; cat script ./*.out; slurm_node_logs; }
@@ -125,7 +125,7 @@ run_slurm() {
 	# What the script says of itself: submitted again, and without --sbatch.
 	cp "$dir"/results-2-of-$tasks.csv before
 	sbatch -Q --array=2 script || fail "sbatch does not take it again"
-	slurm_node_wait 120 || fail "the task does not end"
+	slurm_node_wait 900 || fail "the task does not end"
 	cmp before "$dir"/results-2-of-$tasks.csv || fail "a task that was done runs again"
 	"${sweep[@]}" -o "$dir" "$trace" >table || fail "the whole after the shards"
 	rows "$dir"/results.csv | grep '^key=' && fail "the whole ran what was there"

@@ -91,28 +91,50 @@ expect 0 "torn" "$tmem" sweep "${small[@]}" --memory 1M..4M --repeat 2 -o a z.tm
 grep -q "1 ok now, 23 before" out || fail "a torn row is not run again"
 keys a/results.csv | uniq -d | grep . && fail "a key is there twice"
 
+rows() { grep -c ",ok," "$1"/results.csv 2>/dev/null; }
+
+# state PID: T where it is stopped; Z where it has ended and nobody waited for it yet
+state() { sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null; }
+
+# hold PID DIR ROWS: stops a run of the sweep PID once DIR has so many rows, so that the sweep
+# waits for it however slow the machine is.  $child is its process.
+hold() {
+	while kill -0 "$1" 2>/dev/null; do
+		child=$(pgrep -P "$1") && kill -STOP "$child" 2>/dev/null || continue
+		while [[ $(state "$child") = [!TZ] ]]; do :; done
+		[ "$(state "$child")" = T ] && [ "$(rows "$2")" -ge "$3" ] && return
+		kill -CONT "$child" 2>/dev/null
+	done
+	fail "the sweep ended before a run after $3 rows was met"
+	return 1
+}
+
+# gone PID: waits for the end of what is no child of this shell
+gone() {
+	local i
+
+	for ((i = 0; i < 3000; i++)); do
+		kill -0 "$1" 2>/dev/null || return 0
+		sleep 0.02
+	done
+	return 1
+}
+
 # killed in the middle, several times: each run is there once in the end
 longer=("$tmem" sweep --design rcu --threads 1 --memory 1M..8M --repeat 3
-	--page-cache 50p -o k z.tmt)
+	--page-cache 50p -o k longer.tmt)
+"$tmem" gen zipf --events 30000 --pages 1000 --objects 4 -o longer.tmt 2>/dev/null
 wanted "${longer[@]:2}" >want
-rows() { grep -c ",ok," k/results.csv 2>/dev/null; }
-for at in 1 4 7; do
+for at in 0 1 4 7; do
 	"${longer[@]}" >/dev/null 2>&1 &
 	pid=$!
-	for ((i = 0; i < 500; i++)); do
-		[ "$(rows)" -ge "$at" ] 2>/dev/null && break
-		sleep 0.02
-	done
-	child=$(pgrep -P $pid)
+	hold $pid k $at || break
 	kill -9 $pid
 	wait $pid 2>/dev/null
-	for ((i = 0; i < 100; i++)); do
-		[ -n "$child" ] && kill -0 $child 2>/dev/null || break
-		sleep 0.02
-	done
-	[ $i -lt 100 ] || fail "the child outlives a sweep that was killed"
+	kill -CONT "$child" 2>/dev/null
+	gone "$child" || fail "the child outlives a sweep that was killed"
 done
-[ "$(rows)" -lt 12 ] || fail "it was never killed in the middle"
+[ "$(rows k)" -lt 12 ] || fail "it was never killed in the middle"
 expect 0 "" "${longer[@]}"
 keys k/results.csv | cmp - want || fail "killed and resumed, the rows are others"
 
@@ -120,15 +142,11 @@ keys k/results.csv | cmp - want || fail "killed and resumed, the rows are others
 rm -rf k
 "${longer[@]}" >out 2>err &
 pid=$!
-for ((i = 0; i < 500; i++)); do
-	[ "$(rows)" -ge 1 ] 2>/dev/null && break
-	sleep 0.02
-done
-kill -TERM $pid
+hold $pid k 1 && kill -TERM $pid && kill -CONT "$child" 2>/dev/null
 wait $pid
 [ $? -eq 1 ] || fail "a sweep that was stopped does not end with 1"
 grep -q "stopped by signal 15; .* the same command again goes on" err || fail "no word of going on"
-[ "$(find k/points -name '*.json' | wc -l)" -eq "$(rows)" ] || fail "a half run is left"
+[ "$(find k/points -name '*.json' | wc -l)" -eq "$(rows k)" ] || fail "a half run is left"
 expect 0 "" "${longer[@]}"
 keys k/results.csv | cmp - want || fail "stopped and resumed, the rows are others"
 
@@ -192,18 +210,15 @@ awk -F, '
 ' pp/curves.csv pp/results.csv >wrong
 [ ! -s wrong ] || { fail "curves are not of their replays"; cat wrong; }
 
-# A child that is killed, and the rest goes on: the first one that appears.
-"$tmem" sweep --design rcu --threads 1 --memory 1M..8M --page-cache 50p -o c z.tmt >out 2>err &
+# A child that is killed, and the rest goes on: the first one that is met.
+"$tmem" sweep --design rcu --threads 1 --memory 1M..8M --page-cache 50p -o c longer.tmt >out 2>err &
 pid=$!
-for ((i = 0; i < 500; i++)); do
-	child=$(pgrep -P $pid) && [ -n "$child" ] && kill -9 $child 2>/dev/null && break
-	sleep 0.01
-done
+hold $pid c 0 && kill -9 "$child"
 wait $pid
 [ $? -eq 1 ] || fail "a child that was killed is no failure"
 grep -q "failed: ended by signal 9, Killed: out of memory?" err || { fail "its end is not told"; cat err; }
 [ "$(grep -c ',ok,' c/results.csv)" -eq 3 ] || fail "the rest did not go on"
-expect 0 "" "$tmem" sweep --design rcu --threads 1 --memory 1M..8M --page-cache 50p -o c z.tmt
+expect 0 "" "$tmem" sweep --design rcu --threads 1 --memory 1M..8M --page-cache 50p -o c longer.tmt
 grep -q "1 ok now, 3 before" out || fail "what was killed is not run again"
 
 # shards
