@@ -5,14 +5,20 @@
 # what hangs: a machine that is busy with other things takes many times as long as
 # a quiet one, and that is no failure.
 
-# tmem_test_properties(<test> LABEL <label> [TIMEOUT <seconds>])
+# tmem_test_properties(<test> LABEL <label> [THREADS] [TIMEOUT <seconds>])
+#
+# THREADS: it has threads of ours that meet, so that ThreadSanitizer has something to
+# look at: its preset runs these, the tests with the label "threads".
 function(tmem_test_properties name)
-	cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "")
+	cmake_parse_arguments(PARSE_ARGV 1 arg "THREADS" "LABEL;TIMEOUT" "")
 	if(NOT arg_LABEL)
 		message(FATAL_ERROR "test ${name} has no LABEL")
 	endif()
 	if(NOT arg_TIMEOUT)
 		set(arg_TIMEOUT 1800)
+	endif()
+	if(arg_THREADS)
+		list(APPEND arg_LABEL threads)
 	endif()
 	set_tests_properties(${name} PROPERTIES
 		LABELS "${arg_LABEL}"
@@ -20,12 +26,12 @@ function(tmem_test_properties name)
 		ENVIRONMENT "${TMEM_TEST_ENVIRONMENT}")
 endfunction()
 
-# tmem_add_test(<name> LABEL <label> [TIMEOUT <seconds>] [LIBS <lib>...]
+# tmem_add_test(<name> LABEL <label> [THREADS] [TIMEOUT <seconds>] [LIBS <lib>...]
 #               [ARGS <arg>...] SOURCES <file>...)
 #
 # A cmocka program that is linked to the core.
 function(tmem_add_test name)
-	cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "LIBS;ARGS;SOURCES")
+	cmake_parse_arguments(PARSE_ARGV 1 arg "THREADS" "LABEL;TIMEOUT" "LIBS;ARGS;SOURCES")
 	if(NOT BUILD_TESTING)
 		return()
 	endif()
@@ -37,7 +43,11 @@ function(tmem_add_test name)
 	target_link_libraries(${name} PRIVATE
 		${arg_LIBS} tmem_core PkgConfig::CMOCKA tmem_flags)
 	add_test(NAME ${name} COMMAND ${name} ${arg_ARGS})
-	tmem_test_properties(${name} LABEL ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
+	set(threads "")
+	if(arg_THREADS)
+		set(threads THREADS)
+	endif()
+	tmem_test_properties(${name} LABEL ${arg_LABEL} ${threads} TIMEOUT ${arg_TIMEOUT})
 endfunction()
 
 # tmem_check_headers(<name> FOLDERS <folder>... LIBS <lib>...)

@@ -71,9 +71,16 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		pattern = argv[1];
-	for (nr = 0; nr < RUNNER_TESTS && conformance_plan(nr, &plan[nr]); nr++)
+	/*
+	 * The table has one thread, and callbacks run on another: under TSan those matter,
+	 * and one bucket is where most of them meet.
+	 */
+	for (nr = 0; nr < RUNNER_TESTS && conformance_plan(nr, &plan[nr]); nr++) {
+		if (TMEM_PORT_TSAN && plan[nr].buckets > 1)
+			continue;
 		runner_add(run_table, &plan[nr], "%s, %s, %u buckets", plan[nr].design,
 			   plan[nr].store, plan[nr].buckets);
+	}
 	if (nr < LEAST_RUNS) {
 		fprintf(stderr, "only %u runs\n", nr);
 		return 1;

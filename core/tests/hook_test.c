@@ -30,7 +30,7 @@
 #include "runner.h"
 
 #define BUDGET		64
-#define WAIT_SECONDS	60	/* for the other thread; then it is stuck */
+#define WAIT_SECONDS	300	/* for the other thread; then it is stuck */
 
 static const struct tmem_oid oid = { .w = { 1, 2, 3 } };
 

@@ -124,7 +124,7 @@ if [ -r "$traces/cloudphysics-io.vscsi" ]; then
 	grep -q "pages         269,210 different, " out || fail "distinct pages"
 	advised || { fail "what it advises for the vscsi trace does not work"; cat err2; }
 else
-	echo "skipped: cloudphysics-io.vscsi is not there"
+	echo "skipped: ${traces:+no $traces/}cloudphysics-io.vscsi"
 fi
 [ "$bad" -eq 0 ] && echo "all as expected"
 exit "$bad"

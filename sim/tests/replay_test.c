@@ -52,7 +52,8 @@ static const struct {
 	{ "arc-P3.lis.zst", 200000, 1590192, true },
 };
 
-static void exact(struct trace_reader *reader, u64 pages, u64 misses)
+/* Each split on each design; of a large trace, each split and each design. */
+static void exact(struct trace_reader *reader, u64 pages, u64 misses, bool large)
 {
 	static const u32 tenths[] = { 1, 5, 8 };
 	u32 split, d;
@@ -66,6 +67,8 @@ static void exact(struct trace_reader *reader, u64 pages, u64 misses)
 				pages - c1);
 			struct replay_outcome out;
 
+			if (large && d % ARRAY_SIZE(tenths) != split)
+				continue;
 			c.front.page_cache.pages = c1;
 			replay_once(&c, reader, &out);
 			assert_int_equal(out.ret, 0);
@@ -93,7 +96,8 @@ static void misses_are_those_of_one_lru(void **state)
 		if (!reader)
 			continue;
 		some = true;
-		exact(reader, reference[i].pages, reference[i].misses);
+		exact(reader, reference[i].pages, reference[i].misses,
+		      reference[i].large);
 		trace_close(reader);
 	}
 	if (!some) {

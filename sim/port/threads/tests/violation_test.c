@@ -178,7 +178,7 @@ static int run_child(const struct scenario *s, char *out, size_t size)
 	if (!pid) {
 		/* cmocka catches this one */
 		signal(SIGABRT, SIG_DFL);
-		alarm(60);
+		alarm(600);
 		dup2(fds[1], STDERR_FILENO);
 		close(fds[0]);
 		close(fds[1]);
