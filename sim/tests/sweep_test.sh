@@ -93,17 +93,21 @@ keys a/results.csv | uniq -d | grep . && fail "a key is there twice"
 
 rows() { grep -c ",ok," "$1"/results.csv 2>/dev/null; }
 
-# state PID: T where it is stopped, t where a tracer says so; Z where it has ended and nobody
-# waited for it yet
+# state PID: T where it is stopped; Z where it has ended and nobody waited for it yet
 state() { sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null; }
 
 # hold PID DIR ROWS: stops a run of the sweep PID once DIR has so many rows, so that the sweep
 # waits for it however slow the machine is.  $child is its process.
 hold() {
+	local i
+
 	while kill -0 "$1" 2>/dev/null; do
 		child=$(pgrep -P "$1") && kill -STOP "$child" 2>/dev/null || continue
-		while [[ $(state "$child") = [!TtZ] ]]; do :; done
-		[[ $(state "$child") = [Tt] ]] && [ "$(rows "$2")" -ge "$3" ] && return
+		for ((i = 0; i < 1000; i++)); do
+			[[ $(state "$child") = [!TZ] ]] || break
+			sleep 0.01
+		done
+		[ "$(state "$child")" = T ] && [ "$(rows "$2")" -ge "$3" ] && return
 		kill -CONT "$child" 2>/dev/null
 	done
 	fail "the sweep ended before a run after $3 rows was met"
