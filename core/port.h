@@ -34,7 +34,7 @@
  *	lockdep_assert_held(lock)
  *
  * need: shared variables
- *	READ_ONCE() WRITE_ONCE() smp_load_acquire() smp_store_release()
+ *	READ_ONCE() WRITE_ONCE() smp_store_release()
  *	xchg()			16, 32 and 64 bit, full ordering
  *	atomic_long_t: atomic_long_{read,set,add,sub,add_return,try_cmpxchg}()
  *	atomic64_t: atomic64_{read,set,inc_return}()

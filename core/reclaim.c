@@ -35,7 +35,10 @@
  * (C) A page is listed and unlisted by whoever holds its index lock, and only
  *     unlisted by others, pickers, who take their reference before and clear
  *     "listed" last, with release semantics.  So a remover, under the index lock,
- *     that sees it cleared need not take the order lock: the links are its own.
+ *     that sees it cleared need not take the order lock: the page is off the list,
+ *     and its picker has a reference.  The look needs no order of its own, as what
+ *     the remover does next to the page is to drop its reference, and a drop comes
+ *     after all that was before it.
  *
  * (D) A mark is a hint.  It is set by who may read the page, no order lock held, only
  *     where it is not set yet, and is cleared under the order lock alone, together
@@ -223,7 +226,7 @@ static bool unlist(struct tmem *tm, struct tmem_page *page)
 void tmem_order_del(struct tmem_pool *pool, struct tmem_page *page)
 {
 	/* never listed, or picked: then there is nothing to undo, see (C) */
-	if (!smp_load_acquire(&page->listed))
+	if (!READ_ONCE(page->listed))
 		return;
 	unlist(pool->tm, page);
 }
