@@ -5,20 +5,17 @@
 # what hangs: a machine that is busy with other things takes many times as long as
 # a quiet one, and that is no failure.
 
-# tmem_test_properties(<test> LABEL <label> [THREADS] [TIMEOUT <seconds>])
+# tmem_test_properties(<test> LABEL <label>... [TIMEOUT <seconds>])
 #
-# THREADS: it has threads of ours that meet, so that ThreadSanitizer has something to
-# look at: its preset runs these, the tests with the label "threads".
+# The label "threads" is for those with threads of ours that meet, so that
+# ThreadSanitizer has something to look at: its preset runs these.
 function(tmem_test_properties name)
-	cmake_parse_arguments(PARSE_ARGV 1 arg "THREADS" "LABEL;TIMEOUT" "")
+	cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "LABEL")
 	if(NOT arg_LABEL)
 		message(FATAL_ERROR "test ${name} has no LABEL")
 	endif()
 	if(NOT arg_TIMEOUT)
 		set(arg_TIMEOUT 1800)
-	endif()
-	if(arg_THREADS)
-		list(APPEND arg_LABEL threads)
 	endif()
 	set_tests_properties(${name} PROPERTIES
 		LABELS "${arg_LABEL}"
@@ -26,12 +23,12 @@ function(tmem_test_properties name)
 		ENVIRONMENT "${TMEM_TEST_ENVIRONMENT}")
 endfunction()
 
-# tmem_add_test(<name> LABEL <label> [THREADS] [TIMEOUT <seconds>] [LIBS <lib>...]
-#               [ARGS <arg>...] SOURCES <file>...)
+# tmem_add_test(<name> LABEL <label>... [LIBS <lib>...] [ARGS <arg>...]
+#               SOURCES <file>...)
 #
 # A cmocka program that is linked to the core.
 function(tmem_add_test name)
-	cmake_parse_arguments(PARSE_ARGV 1 arg "THREADS" "LABEL;TIMEOUT" "LIBS;ARGS;SOURCES")
+	cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LABEL;LIBS;ARGS;SOURCES")
 	if(NOT BUILD_TESTING)
 		return()
 	endif()
@@ -43,11 +40,7 @@ function(tmem_add_test name)
 	target_link_libraries(${name} PRIVATE
 		${arg_LIBS} tmem_core PkgConfig::CMOCKA tmem_flags)
 	add_test(NAME ${name} COMMAND ${name} ${arg_ARGS})
-	set(threads "")
-	if(arg_THREADS)
-		set(threads THREADS)
-	endif()
-	tmem_test_properties(${name} LABEL ${arg_LABEL} ${threads} TIMEOUT ${arg_TIMEOUT})
+	tmem_test_properties(${name} LABEL ${arg_LABEL})
 endfunction()
 
 # tmem_check_headers(<name> FOLDERS <folder>... LIBS <lib>...)
