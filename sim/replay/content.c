@@ -6,18 +6,10 @@
 
 #include <string.h>
 
+#include "../../traces/random.h"
+
 #define TAIL		16U	/* bytes at the end that match nothing */
 #define LZ4_OVERHEAD	40U	/* of a page made as below, about */
-
-/* Steele, Lea and Flood's SplitMix64: each state gives an independent word. */
-static inline u64 next_random(u64 *state)
-{
-	u64 z = *state += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
-}
 
 struct content content_model(u64 seed, unsigned int percent,
 			     unsigned int same)
@@ -51,9 +43,9 @@ static u64 first_state(const struct content *content, u32 object, u32 index,
 }
 
 /* The next random number chooses. */
-static const u8 *choose_page(const struct content_file *file, u64 *state)
+static const u8 *choose_page(const struct content_file *file, uint64_t *state)
 {
-	u64 n = (next_random(state) >> 32) * file->nr_pages >> 32;
+	u64 n = (random_next(state) >> 32) * file->nr_pages >> 32;
 
 	return file->pages + n * PAGE_SIZE;
 }
@@ -61,19 +53,19 @@ static const u8 *choose_page(const struct content_file *file, u64 *state)
 const void *content_page(const struct content *content, u32 object, u32 index,
 			 u32 version)
 {
-	u64 state = first_state(content, object, index, version);
+	uint64_t state = first_state(content, object, index, version);
 
 	return choose_page(content->file, &state);
 }
 
 /* A page of the file, with its mark. */
-static void fill_from_file(const struct content_file *file, u64 state, u64 *w)
+static void fill_from_file(const struct content_file *file, uint64_t state, u64 *w)
 {
 	u32 i, nr = PAGE_SIZE / sizeof(*w);
 	u64 mark;
 
 	memcpy(w, choose_page(file, &state), PAGE_SIZE);
-	mark = next_random(&state);
+	mark = random_next(&state);
 	for (i = 1; i < nr && w[i] == w[0]; i++)
 		;
 	if (i < nr)
@@ -86,7 +78,7 @@ static void fill_from_file(const struct content_file *file, u64 state, u64 *w)
 void content_fill(const struct content *content, u32 object, u32 index,
 		  u32 version, void *page)
 {
-	u64 state = first_state(content, object, index, version);
+	uint64_t state = first_state(content, object, index, version);
 	u64 *w = page, fill;
 	u32 i, random = (content->random - TAIL) / 8;
 
@@ -94,17 +86,17 @@ void content_fill(const struct content *content, u32 object, u32 index,
 		fill_from_file(content->file, state, w);
 		return;
 	}
-	fill = next_random(&state);
+	fill = random_next(&state);
 	if ((u32)fill < content->same) {
 		for (i = 0; i < PAGE_SIZE / 8; i++)
 			w[i] = fill;
 		return;
 	}
 	for (i = 0; i < random; i++)
-		w[i] = next_random(&state);
+		w[i] = random_next(&state);
 	memset(w + random, (int)(fill & 0xff), PAGE_SIZE - TAIL - random * 8);
 	for (i = (PAGE_SIZE - TAIL) / 8; i < PAGE_SIZE / 8; i++)
-		w[i] = next_random(&state);
+		w[i] = random_next(&state);
 }
 
 bool content_matches(const struct content *content, u32 object, u32 index,

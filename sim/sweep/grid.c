@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../traces/random.h"
 #include "../replay/deal.h"
 #include "../values.h"
 
@@ -376,15 +377,6 @@ void sweep_key(const struct sweep_plan *plan, const struct sweep_point *point,
 
 /* ---- the order, and shards ---- */
 
-static uint64_t draw(uint64_t *state)
-{
-	uint64_t x = *state += 0x9e3779b97f4a7c15ULL;		/* splitmix64 */
-
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-	return x ^ (x >> 31);
-}
-
 uint32_t *sweep_order(const struct sweep_plan *plan, uint32_t repeat)
 {
 	uint32_t *order = calloc(plan->nr_points, sizeof(*order));
@@ -392,7 +384,7 @@ uint32_t *sweep_order(const struct sweep_plan *plan, uint32_t repeat)
 	uint32_t i;
 
 	for (i = 0; order && i < plan->nr_points; i++) {
-		uint32_t j = (uint32_t)(draw(&state) % (i + 1));
+		uint32_t j = (uint32_t)(random_next(&state) % (i + 1));
 
 		order[i] = order[j];
 		order[j] = i;

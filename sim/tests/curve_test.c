@@ -26,6 +26,7 @@
 #include <cmocka.h>
 
 #include "../curve/pass.h"
+#include "draw.h"
 #include "replay_support.h"
 
 #if TMEM_DEBUG
@@ -41,15 +42,6 @@
 #define OBJECTS	5U	/* of a pool */
 
 static const char *traces = ".", *sample;
-
-static u64 seed;
-
-/* 0 .. @n - 1, by a multiplicative generator: any will do. */
-static u32 draw(u32 n)
-{
-	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (u32)((seed >> 33) % n);
-}
 
 /* ---- random streams, against the core ---- */
 

@@ -17,20 +17,13 @@
 #include "../curve/depths.h"
 #include "../curve/optimum.h"
 #include "../curve/stack.h"
+#include "draw.h"
 
 #define STREAMS		400U
 #define PAGES		8U	/* 4 of each of two objects */
 #define OPS		60U
 #define SETS		(1U << PAGES)
 #define IMPOSSIBLE	(-1)
-
-static u64 seed;
-
-static u32 draw(u32 n)
-{
-	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (u32)((seed >> 33) % n);
-}
 
 struct step {
 	enum op_kind kind;
