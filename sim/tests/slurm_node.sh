@@ -161,7 +161,8 @@ slurm_node_daemon() {
 
 # Starts them, and waits for the node. Fails with $slurm_node_why set.
 slurm_node_try() {
-	local dir=$slurm_node_dir pid until=$((SECONDS + 600))
+	local dir=$slurm_node_dir pid seconds=600
+	local until=$((SECONDS + seconds))
 
 	slurm_node_pids=()
 	slurm_node_configure
@@ -181,7 +182,7 @@ slurm_node_try() {
 			return 1
 		done
 		if [ "$SECONDS" -ge "$until" ]; then
-			slurm_node_why="the node is not idle after 600 s"
+			slurm_node_why="the node is not idle after $seconds s"
 			return 1
 		fi
 		sleep 0.1
